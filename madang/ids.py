@@ -1,0 +1,17 @@
+"""Ids that sort by the time they were made, and secrets that nobody guesses."""
+
+import secrets
+import time
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+
+
+def new_id() -> str:
+    """Return 26 characters: 48 bits of milliseconds, then 80 random bits (a ULID in lower case)."""
+    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def new_secret() -> str:
+    """Return 43 URL-safe characters that carry 256 random bits."""
+    return secrets.token_urlsafe(32)
