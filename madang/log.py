@@ -1,0 +1,70 @@
+"""The log: readable on a terminal, JSON when asked, rotated in the data folder, never with a secret in it."""
+
+import logging
+import sys
+from io import TextIOWrapper
+from logging import StreamHandler
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TextIO
+
+from loguru import logger
+
+from madang.config import Settings
+from madang.redact import Redactor
+
+_LINE = "<dim>{time:HH:mm:ss}</dim> <level>{level: <7}</level> {message}"
+_FOREIGN = ("uvicorn", "uvicorn.error", "aiohttp", "asyncio", "alembic", "sqlalchemy")
+
+
+def setup(settings: Settings, redactor: Redactor, stream: TextIO = sys.stderr) -> None:
+    """Send the log to `stream` and to `logs/madang.log` in the data folder (0600, 10 MB each, 10 kept)."""
+    folder = settings.data_dir / "logs"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    terminal = StreamHandler(stream)
+    file = _PrivateFile(folder / "madang.log", maxBytes=10_000_000, backupCount=10, encoding="utf-8")
+    logger.remove()
+    for handler in (terminal, file):
+        handler.terminator = ""
+        handler.addFilter(_Mask(redactor))
+    # `diagnose` would print the values of variables, and a key may be one of them.
+    common = {"level": settings.log_level, "diagnose": False, "backtrace": False}
+    logger.add(terminal, format=_LINE, serialize=settings.log_json, colorize=stream.isatty(), **common)  # type: ignore[arg-type]
+    logger.add(file, serialize=True, **common)  # type: ignore[arg-type]
+    _take_over_standard_logging()
+
+
+class _Mask(logging.Filter):
+    """Masks a finished line, so that no argument, exception or foreign logger gets round it."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._redactor = redactor
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = self._redactor.clean(record.getMessage()), ()
+        record.exc_info = record.exc_text = None  # the line has the exception in it already
+        return True
+
+
+class _PrivateFile(RotatingFileHandler):
+    """A rotated file that only its owner can read, whatever the umask."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).touch(mode=0o600)
+        Path(self.baseFilename).chmod(0o600)
+        return super()._open()
+
+
+class _ToLoguru(logging.Handler):
+    """Hands a record of the standard library's logging on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        logger.opt(exception=record.exc_info).log(record.levelname, "{}: {}", record.name, record.getMessage())
+
+
+def _take_over_standard_logging() -> None:
+    for name in _FOREIGN:
+        foreign = logging.getLogger(name)
+        foreign.handlers, foreign.propagate = [_ToLoguru()], False
+        foreign.setLevel(logging.WARNING)

@@ -1,0 +1,81 @@
+"""What every api shares: who is asking, what they may, the services by type, bodies and pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from fastapi import Depends, Request
+from pydantic import BaseModel, ConfigDict
+
+from madang.errors import NotAllowed, NotSignedIn
+
+Scope = Literal["chat", "read", "manage"]
+ALL_SCOPES: frozenset[Scope] = frozenset({"chat", "read", "manage"})
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who sent a request: a signed-in person, or a program with a bearer token. `id` is the session's or token's."""
+
+    kind: Literal["person", "token"]
+    id: str
+    scopes: frozenset[Scope]
+
+    def allows(self, scope: Scope) -> bool:
+        """Say whether this one may do what `scope` covers; a signed-in person may do everything."""
+        return self.kind == "person" or scope in self.scopes
+
+
+class Body(BaseModel):
+    """Base of all request bodies: an unknown field is an error, not something to drop in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; `next_cursor` asks for the next, and is null on the last."""
+
+    items: list[T]
+    next_cursor: str | None = None
+
+
+def principal_of(request: Request) -> Principal:
+    """Return who sent the request. Raises `NotSignedIn` where the gate let it through without a credential."""
+    principal = request.scope.get("state", {}).get("principal")
+    if not isinstance(principal, Principal):
+        raise NotSignedIn("sign in first")
+    return principal
+
+
+def needs(*scopes: Scope, person: bool = False) -> Any:
+    """Return the dependency every route has: each of `scopes`, and with `person` a signed-in person.
+
+    Gives the `Principal`. Raises `NotSignedIn` or `NotAllowed`.
+    """
+
+    def check(request: Request) -> Principal:
+        principal = principal_of(request)
+        if person and principal.kind != "person":
+            raise NotAllowed("only a signed-in person may do this", needs="person")
+        for scope in scopes:
+            if not principal.allows(scope):
+                raise NotAllowed(f"this needs the scope {scope}", needs=scope)
+        return principal
+
+    return Depends(check)
+
+
+def service(kind: type[T]) -> Any:
+    """Return the dependency that gives the application's one service of type `kind`."""
+
+    def find(request: Request) -> T:
+        services: dict[type[Any], Any] = request.app.state.services
+        found: T = services[kind]
+        return found
+
+    return Depends(find)
+
+
+Announce = Callable[[str, dict[str, Any]], None]
+"""How a room below `live` tells every open page something: `announce(kind, data)` on the stream `app`."""
