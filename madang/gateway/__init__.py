@@ -1,0 +1,1 @@
+"""The gateway room: the one door to every model."""

@@ -1,0 +1,1 @@
+"""Kept answers: an identical question is answered from here and nothing is sent."""

@@ -1,0 +1,171 @@
+"""What passes through the door: a request and its caller on the way in, chunks and a receipt on the way out."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+CacheMode = Literal["auto", "off", "refresh", "only"]
+CacheOutcome = Literal["hit", "miss", "off"]
+Feature = Literal["chat", "title", "check"]
+FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
+Role = Literal["system", "user", "assistant"]
+WaitingReason = Literal["builtin", "rate_limited", "retrying", "busy"]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """A piece of text in a message."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePart:
+    """A picture in a message: its media type (`image/png`) and its bytes in base64."""
+
+    media_type: str
+    data_base64: str
+
+
+Part = TextPart | ImagePart
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the conversation that is sent."""
+
+    role: Role
+    content: str | tuple[Part, ...]
+
+    @property
+    def text(self) -> str:
+        """Return the words of the message, without its pictures."""
+        if isinstance(self.content, str):
+            return self.content
+        return "\n".join(part.text for part in self.content if isinstance(part, TextPart))
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """What is asked of a model. `model` is `provider_id/model name`; a `None` is the provider's own default."""
+
+    model: str
+    messages: tuple[Message, ...]
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    reasoning_effort: str | None = None
+    cache: CacheMode = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and for what: it goes into the ledger, never to the provider."""
+
+    feature: Feature
+    actor: str
+    conversation_id: str | None = None
+    turn_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens as the provider counted them; `None` where it did not say. Cached ones are part of the prompt's."""
+
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    completion_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What one call took. Money is integer micro-dollars; an unknown cost is `None`, never 0."""
+
+    call_id: str
+    model: str
+    provider: str
+    cache: CacheOutcome
+    is_free: bool
+    latency_ms: int
+    ttft_ms: int | None = None
+    prompt_tokens: int | None = None
+    cached_tokens: int | None = None
+    completion_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cost_microusd: int | None = None
+    price_date: str | None = None
+    cache_age_seconds: int | None = None
+    saved_microusd: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first chunk of an answer: which model speaks."""
+
+    model: str
+    provider: str
+    cache: CacheOutcome
+    is_builtin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Nothing to read yet, and why. `detail` holds JSON values, such as `retry_at` (ISO 8601) or `progress_bytes`."""
+
+    reason: WaitingReason
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next words of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """The next words of what the model thinks before it answers, where the provider shows them."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The last chunk of a whole answer."""
+
+    finish_reason: FinishReason
+    receipt: Receipt
+
+
+Chunk = Started | Waiting | TextDelta | ReasoningDelta | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a model costs, in micro-dollars per million tokens, and the day the price is from."""
+
+    input_microusd_per_mtok: int
+    output_microusd_per_mtok: int
+    date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """A model that can be chosen. `id` is `provider_id/model name`; `context_tokens` is `None` where it is unknown."""
+
+    id: str
+    name: str
+    provider: str
+    provider_name: str
+    is_local: bool
+    is_free: bool
+    is_builtin: bool = False
+    sees_images: bool = False
+    context_tokens: int | None = None
+    reasons: bool = False
+    price: Price | None = None
+    available: bool = True
+    unavailable_reason: str | None = None
