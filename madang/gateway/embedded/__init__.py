@@ -1,0 +1,1 @@
+"""The built-in model: fetched by its hash, run in a child process, there for whoever has no other model."""

@@ -1,0 +1,47 @@
+"""Why the built-in model cannot answer."""
+
+from madang.errors import MadangError
+
+
+class BuiltInError(MadangError):
+    """Base of the built-in model's errors.
+
+    BuiltInError
+    ├── BuiltInOff 409   ├── BuiltInUnsupported 409   ├── FetchFailed 503   └── EngineCrashed 502
+    """
+
+    code = "builtin.failed"
+    status = 503
+
+
+class BuiltInOff(BuiltInError):
+    """The built-in model is switched off."""
+
+    code = "builtin.off"
+    status = 409
+
+
+class BuiltInUnsupported(BuiltInError):
+    """This machine cannot run it. Details: `reason` (cpu, memory, disk, platform, library), `needed`, `found`."""
+
+    code = "builtin.unsupported"
+    status = 409
+
+
+class FetchFailed(BuiltInError):
+    """It could not be brought here. Details: `reason` (cancelled, no_place, engine, damaged), `places` where several
+    were tried, each `{place, message}`."""
+
+    code = "builtin.fetch_failed"
+    status = 503
+
+
+class EngineCrashed(BuiltInError):
+    """The engine ended or did not become ready. Details: `exit_code`, `output` (its last lines)."""
+
+    code = "builtin.crashed"
+    status = 502
+
+
+class PlaceFailed(Exception):
+    """One place did not give what was asked; the next one is tried. Never leaves the room."""
