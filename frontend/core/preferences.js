@@ -1,0 +1,85 @@
+/** What the person chose, as the server keeps it; language and theme are also remembered here for the first paint. */
+
+import { api } from "./api.js"
+import { pickLanguage, setLanguage } from "./i18n.js"
+import { live } from "./live.js"
+import { recall, remember } from "./store.js"
+
+/** @typedef {"light" | "dark" | "system"} Theme */
+/**
+ * @typedef {object} PreferenceValues
+ * @property {"ko" | "en" | null} language
+ * @property {Theme} theme
+ * @property {string | null} default_model
+ * @property {string[]} fallbacks
+ * @property {boolean} allow_paid_fallback
+ * @property {number | null} temperature
+ * @property {number | null} top_p
+ * @property {number | null} max_tokens
+ * @property {string | null} system_prompt
+ * @property {string | null} reasoning_effort
+ * @property {boolean} title_calls
+ * @property {boolean} cache_enabled
+ * @property {number} cache_ttl_seconds
+ * @property {number} cache_limit_bytes
+ * @property {number | null} daily_cap_microusd
+ * @property {"refuse" | "allow"} unknown_price
+ * @property {boolean} builtin_enabled
+ * @property {boolean} local_discovery
+ */
+
+class Preferences extends EventTarget {
+  /** @type {PreferenceValues | null} */
+  values = null
+
+  /** Read them from the server and follow their changes. */
+  async load() {
+    this.#take(await api.get("/api/settings"))
+    return /** @type {PreferenceValues} */ (this.values)
+  }
+
+  /** @returns {() => void} stops it */
+  follow() {
+    return live.follow("app", null, {
+      event: ({ kind, data }) => {
+        if (kind === "preferences.changed") this.#take(data.preferences)
+      },
+      resync: () => void this.load(),
+    })
+  }
+
+  /** @param {Partial<PreferenceValues>} patch */
+  async change(patch) {
+    this.#take(await api.patch("/api/settings", patch))
+  }
+
+  /** @param {PreferenceValues} values */
+  #take(values) {
+    this.values = values
+    showTheme(values.theme)
+    remember("language", values.language)
+    void setLanguage(pickLanguage(values.language))
+    this.dispatchEvent(new Event("change"))
+  }
+}
+
+/** Fires `change` when a value is another. */
+export const preferences = new Preferences()
+
+/** @param {Theme} theme */
+export function showTheme(theme) {
+  remember("theme", theme)
+  applyTheme(theme)
+}
+
+/** Theme and language as this browser last saw them. */
+export async function startLook() {
+  applyTheme(recall("theme", "system"))
+  await setLanguage(pickLanguage(recall("language", null)))
+}
+
+/** @param {Theme} theme */
+function applyTheme(theme) {
+  if (theme === "system") delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = theme
+}

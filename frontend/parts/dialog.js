@@ -1,0 +1,74 @@
+/** Questions over the page, on the browser's own dialog: focus goes in, stays in, and comes back. */
+
+import { add, h } from "../core/h.js"
+import { t } from "../core/i18n.js"
+import { icon } from "./icon.js"
+
+/** @typedef {import("../core/h.js").Child} Child */
+
+/**
+ * Open a dialog with a title. The element is removed when it closes.
+ * @param {{ title: string, body: Child, footer?: Child, class?: string, onclose?: () => void }} parts
+ * @returns {HTMLDialogElement}
+ */
+export function openDialog({ title, body, footer, class: className = "", onclose }) {
+  const heading = h("h2", { class: "dialog__title", id: "dialog-title" }, title)
+  const close = h(
+    "button",
+    { class: "button button--quiet button--icon", type: "button", "aria-label": t("parts.close") },
+    icon("close"),
+  )
+  const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": "dialog-title" })
+  add(dialog, h("header", { class: "dialog__head" }, heading, close), h("div", { class: "dialog__body" }, body))
+  add(dialog, footer && h("footer", { class: "dialog__foot" }, footer))
+  close.addEventListener("click", () => dialog.close())
+  return show(dialog, onclose)
+}
+
+/**
+ * Put a dialog on the page, close it on Escape or a press outside, and give the focus back.
+ * @param {HTMLDialogElement} dialog
+ * @param {() => void} [onclose]
+ */
+export function show(dialog, onclose) {
+  const before = document.activeElement
+  dialog.addEventListener("pointerdown", (event) => {
+    if (event.target === dialog && isOutside(dialog, event)) dialog.close()
+  })
+  dialog.addEventListener("close", () => {
+    dialog.remove()
+    if (before instanceof HTMLElement && before.isConnected) before.focus()
+    onclose?.()
+  })
+  document.body.append(dialog)
+  dialog.showModal()
+  return dialog
+}
+
+/**
+ * Ask before something that cannot be undone. The harmless answer has the focus.
+ * @param {{ title: string, text: string, yes: string, danger?: boolean }} question
+ * @returns {Promise<boolean>}
+ */
+export function confirm({ title, text, yes, danger = true }) {
+  return new Promise((answer) => {
+    const no = h("button", { class: "button", type: "button", autofocus: true }, t("parts.cancel"))
+    const go = h("button", { class: `button ${danger ? "button--danger" : "button--main"}`, type: "button" }, yes)
+    const dialog = openDialog({ title, body: h("p", {}, text), footer: [no, go], onclose: () => answer(false) })
+    no.addEventListener("click", () => dialog.close())
+    go.addEventListener("click", () => {
+      answer(true)
+      dialog.close()
+    })
+    no.focus()
+  })
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {PointerEvent} event
+ */
+function isOutside(element, { clientX, clientY }) {
+  const { left, right, top, bottom } = element.getBoundingClientRect()
+  return clientX < left || clientX > right || clientY < top || clientY > bottom
+}
