@@ -1,0 +1,1 @@
+"""Where everything is kept: the schema, one writer and many readers, migrations behind a backup."""

@@ -1,0 +1,66 @@
+"""The door to the store: `write()` and `read()` mean the same on SQLite and on PostgreSQL."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import make_url
+
+from madang.db.migrate import migrate
+from madang.db.postgresql import Postgresql
+from madang.db.sqlite import Sqlite
+from madang.db.transaction import Transaction
+
+FILE_NAME = "madang.sqlite3"
+
+
+class Database:
+    """One database, of either kind, migrated and open between `start()` and `stop()`."""
+
+    def __init__(self, engine: Sqlite | Postgresql) -> None:
+        self._engine = engine
+
+    @classmethod
+    def open(cls, where: str | Path) -> Self:
+        """Return the database at a file's path, a `sqlite:///` URL or a `postgresql://` URL. Nothing is read yet."""
+        if isinstance(where, Path) or "://" not in where:
+            return cls(Sqlite(Path(where)))
+        url = make_url(where.replace("postgres://", "postgresql://", 1))
+        if url.get_backend_name() == "sqlite":
+            return cls(Sqlite(Path(url.database or FILE_NAME)))
+        return cls(Postgresql(url))
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite, where exactly one process works on the file."""
+        return self._engine.is_sqlite
+
+    async def start(self) -> None:
+        """Check, open and migrate. Raises `DamagedDatabase`, `NewerDatabase`, `StoreUnavailable`, `OutOfSpace`."""
+        await self._engine.start()
+        try:
+            await migrate(self._engine)
+        except BaseException:
+            await self._engine.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Finish and close."""
+        await self._engine.stop()
+
+    def write(self, durable: bool = True) -> AbstractAsyncContextManager[Transaction]:
+        """Open a transaction that commits when its block ends well and rolls back otherwise.
+
+        On SQLite there is one at a time. `durable=False` survives the end of the process, and may lose the last
+        moments in a power cut: for text that streams in, never for a promise.
+        """
+        return self._engine.write(durable)
+
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """Open a transaction that sees one snapshot from its first statement on, and cannot write."""
+        return self._engine.read()
+
+    def listen(self, channel: str) -> AsyncIterator[str]:
+        """Yield what other processes notify on `channel`, and "" whenever news may have been missed."""
+        return self._engine.listen(channel)

@@ -1,0 +1,60 @@
+"""What can go wrong with the store, in words a person can act on."""
+
+from madang.errors import MadangError, Unavailable
+
+
+class StoreError(MadangError):
+    """Base of the store's own failures.
+
+    StoreError
+    ├── DamagedDatabase 500   ├── NewerDatabase 500    ├── DataDirBusy 409
+    ├── UnsafeDataDir 500     ├── StorageFailed 507    └── ReadOnlyDatabase 507
+    and, as a kind of `Unavailable`, StoreUnavailable 503; a full disk is `madang.errors.OutOfSpace`.
+    """
+
+    code = "db.failed"
+
+
+class DamagedDatabase(StoreError):
+    """The database file does not pass its check. A copy is kept; nothing is written to it."""
+
+    code = "db.damaged"
+
+
+class NewerDatabase(StoreError):
+    """The database was written by a later Madang. Nothing in it is touched."""
+
+    code = "db.newer"
+
+
+class DataDirBusy(StoreError):
+    """Another Madang works in this data folder; `pid` and `url` say which."""
+
+    code = "db.data_dir_busy"
+    status = 409
+
+
+class UnsafeDataDir(StoreError):
+    """The data folder could be changed by somebody else, so nothing is kept in it."""
+
+    code = "db.unsafe_data_dir"
+
+
+class StorageFailed(StoreError):
+    """The disk answered a read or a write with an error."""
+
+    code = "db.storage_failed"
+    status = 507
+
+
+class ReadOnlyDatabase(StoreError):
+    """The disk or the database refuses writes; what is stored can be read."""
+
+    code = "db.read_only"
+    status = 507
+
+
+class StoreUnavailable(Unavailable):
+    """The database server cannot be reached, or is too busy to answer in time. Trying again may help."""
+
+    code = "db.unavailable"

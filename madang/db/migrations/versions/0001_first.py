@@ -1,0 +1,208 @@
+"""First."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from madang.db.types import Json, Moment, Words
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "calls",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("feature", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=True),
+        sa.Column("turn_id", sa.Text(), nullable=True),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("cache", sa.Text(), nullable=False),
+        sa.Column("cache_key", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("error_code", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("prompt_tokens", sa.BigInteger(), nullable=True),
+        sa.Column("cached_tokens", sa.BigInteger(), nullable=True),
+        sa.Column("completion_tokens", sa.BigInteger(), nullable=True),
+        sa.Column("reasoning_tokens", sa.BigInteger(), nullable=True),
+        sa.Column("cost_microusd", sa.BigInteger(), nullable=True),
+        sa.Column("price_date", sa.Text(), nullable=True),
+        sa.Column("saved_microusd", sa.BigInteger(), nullable=True),
+        sa.Column("ttft_ms", sa.BigInteger(), nullable=True),
+        sa.Column("latency_ms", sa.BigInteger(), nullable=True),
+        sa.Column("finish_reason", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
+    )
+    op.create_index(op.f("ix_calls_created_at"), "calls", ["created_at"], unique=False)
+    op.create_index(op.f("ix_calls_day"), "calls", ["day"], unique=False)
+    op.create_index(op.f("ix_calls_turn_id"), "calls", ["turn_id"], unique=False)
+    op.create_table(
+        "conversations",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("title", Words(), nullable=False),
+        sa.Column("title_folded", Words(), nullable=False),
+        sa.Column("title_source", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.Column("archived_at", Moment(), nullable=True),
+        sa.Column("deleted_at", Moment(), nullable=True),
+        sa.Column("options", Json(), nullable=False),
+        sa.Column("active_turn_id", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+    )
+    op.create_index(op.f("ix_conversations_deleted_at"), "conversations", ["deleted_at"], unique=False)
+    op.create_index("ix_conversations_updated_at_id", "conversations", ["updated_at", "id"], unique=False)
+    op.create_table(
+        "drafts",
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("content", Words(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_drafts")),
+    )
+    op.create_table(
+        "events",
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("data", Json(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("stream", "number", name=op.f("pk_events")),
+    )
+    op.create_index(op.f("ix_events_at"), "events", ["at"], unique=False)
+    op.create_table(
+        "key_notes",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("last4", sa.Text(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_key_notes")),
+    )
+    op.create_table(
+        "meta",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", Json(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
+    )
+    op.create_table(
+        "preferences",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", Json(), nullable=True),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_preferences")),
+    )
+    op.create_table(
+        "presets",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", Words(), nullable=False),
+        sa.Column("options", Json(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presets")),
+    )
+    op.create_table(
+        "providers",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", Words(), nullable=False),
+        sa.Column("base_url", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("price_input_microusd_per_mtok", sa.BigInteger(), nullable=True),
+        sa.Column("price_output_microusd_per_mtok", sa.BigInteger(), nullable=True),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_providers")),
+    )
+    op.create_table(
+        "reservations",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("amount_microusd", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reservations")),
+    )
+    op.create_index(op.f("ix_reservations_day"), "reservations", ["day"], unique=False)
+    op.create_table(
+        "sessions",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("cookie_hash", sa.Text(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("last_seen_at", Moment(), nullable=False),
+        sa.Column("label", Words(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
+        sa.UniqueConstraint("cookie_hash", name=op.f("uq_sessions_cookie_hash")),
+    )
+    op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"], unique=False)
+    op.create_table(
+        "streams",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("last_number", sa.BigInteger(), nullable=False),
+        sa.Column("kept_after", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_streams")),
+    )
+    op.create_table(
+        "tokens",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("name", Words(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=False),
+        sa.Column("last4", sa.Text(), nullable=False),
+        sa.Column("scopes", Json(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("last_used_at", Moment(), nullable=True),
+        sa.Column("revoked_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_tokens_token_hash")),
+    )
+    op.create_table(
+        "attachments",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=True),
+        sa.Column("name", Words(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_attachments_conversation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
+    )
+    op.create_index(op.f("ix_attachments_conversation_id"), "attachments", ["conversation_id"], unique=False)
+    op.create_table(
+        "turns",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.Text(), nullable=True),
+        sa.Column("client_id", sa.Text(), nullable=True),
+        sa.Column("body_hash", sa.Text(), nullable=True),
+        sa.Column("content", Words(), nullable=False),
+        sa.Column("attachments", Json(), nullable=False),
+        sa.Column("answer", Words(), nullable=False),
+        sa.Column("reasoning", Words(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("error", Json(), nullable=True),
+        sa.Column("finish_reason", sa.Text(), nullable=True),
+        sa.Column("model", sa.Text(), nullable=True),
+        sa.Column("options", Json(), nullable=False),
+        sa.Column("receipt", Json(), nullable=True),
+        sa.Column("cache_asked", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("started_at", Moment(), nullable=True),
+        sa.Column("finished_at", Moment(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversations.id"], name=op.f("fk_turns_conversation_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_turns")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_turns_client_id")),
+    )
+    op.create_index(op.f("ix_turns_conversation_id"), "turns", ["conversation_id"], unique=False)
+    op.create_index(op.f("ix_turns_status"), "turns", ["status"], unique=False)

@@ -1,0 +1,118 @@
+"""PostgreSQL: a pool of connections, snapshots for reading, and news between processes by LISTEN and NOTIFY."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from sqlalchemy import URL, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from madang.db.errors import ReadOnlyDatabase, StoreUnavailable
+from madang.db.transaction import Transaction, to_the_end
+from madang.errors import MadangError, OutOfSpace
+
+POOL = 8
+POOL_TIMEOUT_SECONDS = 30
+CONNECT_TIMEOUT_SECONDS = 10
+RECONNECT_SECONDS = 1
+
+
+class Postgresql:
+    """The PostgreSQL side of `Database`."""
+
+    is_sqlite = False
+
+    def __init__(self, url: URL) -> None:
+        self._url = url.set(drivername="postgresql+psycopg")
+        self._engine = create_async_engine(
+            self._url,
+            pool_size=POOL,
+            max_overflow=POOL,
+            pool_timeout=POOL_TIMEOUT_SECONDS,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
+        )
+        self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    async def start(self) -> None:
+        """Make sure that the server answers."""
+        async with self.read() as transaction:
+            await transaction.execute(text("SELECT 1"))
+
+    async def stop(self) -> None:
+        """Close every connection."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def write(self, durable: bool) -> AsyncIterator[Transaction]:
+        """Yield a writing transaction; a commit that is not durable does not wait for the server's disk."""
+        async with _connection(self._engine) as connection:
+            transaction = Transaction(connection, translate)
+            if not durable:
+                await transaction.execute(text("SET LOCAL synchronous_commit = off"))
+            yield transaction
+            await to_the_end(_commit(connection, transaction))
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """Yield a transaction that sees one snapshot and cannot write."""
+        async with _connection(self._snapshots) as connection:
+            yield Transaction(connection, translate)
+
+    async def listen(self, channel: str) -> AsyncIterator[str]:
+        """Yield what any process notifies on `channel`, and "" whenever news may have been missed."""
+        from psycopg import AsyncConnection as Listener
+        from psycopg import OperationalError
+        from psycopg.sql import SQL, Identifier
+
+        address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+        while True:
+            try:
+                async with await Listener.connect(
+                    address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS
+                ) as listener:
+                    await listener.execute(SQL("LISTEN {}").format(Identifier(channel)))
+                    yield ""
+                    async for news in listener.notifies():
+                        yield news.payload
+            except OperationalError:
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+
+@asynccontextmanager
+async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    try:
+        connection = await to_the_end(_connected(engine))
+    except (DBAPIError, PoolTimeout) as error:
+        raise translate(error) from error
+    try:
+        yield connection
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise translate(error) from error
+    finally:
+        # Closing rolls back whatever was not committed.
+        await to_the_end(connection.close())
+
+
+async def _connected(engine: AsyncEngine) -> AsyncConnection:
+    return await engine.connect()
+
+
+async def _commit(connection: AsyncConnection, transaction: Transaction) -> None:
+    await connection.commit()
+    transaction.committed()
+
+
+def translate(error: BaseException) -> MadangError:
+    """Return our error for what the server said. Codes: PostgreSQL manual, appendix A."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = str(getattr(cause, "sqlstate", None) or "")
+    if state == "53100":
+        return OutOfSpace("the database server's disk is full, nothing new can be stored")
+    if state == "25006":
+        return ReadOnlyDatabase("the database cannot be written to", reason=state)
+    return StoreUnavailable("the database does not answer", reason=state or type(cause).__name__)

@@ -1,0 +1,222 @@
+"""Every table, in one place. Times are `Moment`s in UTC, money is whole micro-dollars, ids sort by time."""
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+
+from madang.db.types import Json, Moment, Words
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# What the installation knows about itself, such as its own random name.
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Json, nullable=False),
+)
+
+# Who is signed in. Only hashes of the cookie and of the header token are kept.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("cookie_hash", Text, nullable=False, unique=True),
+    Column("token_hash", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("last_seen_at", Moment, nullable=False),
+    Column("label", Words, nullable=False),
+)
+
+# Bearer tokens for programs.
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("token_hash", Text, nullable=False, unique=True),
+    Column("last4", Text, nullable=False),
+    Column("scopes", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used_at", Moment),
+    Column("revoked_at", Moment),
+)
+
+# What the person chose; a missing row means the default.
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("value", Json),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# What may be said about a key. The key itself is never in the database.
+key_notes = Table(
+    "key_notes",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("last4", Text, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# Model servers the person added; prices are for those no price list knows.
+providers = Table(
+    "providers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("base_url", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("price_input_microusd_per_mtok", BigInteger),
+    Column("price_output_microusd_per_mtok", BigInteger),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# The ledger: one row for every model call, kept answer or not, good or failed. Rows are only ever added.
+# `day` is the date, YYYY-MM-DD, whose cap the call counts against. An unknown cost is NULL, never 0.
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("day", Text, nullable=False, index=True),
+    Column("feature", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("conversation_id", Text),
+    Column("turn_id", Text, index=True),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("cache", Text, nullable=False),
+    Column("cache_key", Text),
+    Column("status", Text, nullable=False),
+    Column("error_code", Text),
+    Column("attempts", Integer, nullable=False),
+    Column("prompt_tokens", BigInteger),
+    Column("cached_tokens", BigInteger),
+    Column("completion_tokens", BigInteger),
+    Column("reasoning_tokens", BigInteger),
+    Column("cost_microusd", BigInteger),
+    Column("price_date", Text),
+    Column("saved_microusd", BigInteger),
+    Column("ttft_ms", BigInteger),
+    Column("latency_ms", BigInteger),
+    Column("finish_reason", Text),
+)
+
+# Money promised to calls that are under way; `owner` is the process that holds the promise.
+reservations = Table(
+    "reservations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("day", Text, nullable=False, index=True),
+    Column("amount_microusd", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("owner", Text, nullable=False),
+)
+
+# `title_folded` is the title in NFC and casefolded, for search by substring.
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Words, nullable=False),
+    Column("title_folded", Words, nullable=False),
+    Column("title_source", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    Column("archived_at", Moment),
+    Column("deleted_at", Moment, index=True),
+    Column("options", Json, nullable=False),
+    Column("active_turn_id", Text),
+    Index("ix_conversations_updated_at_id", "updated_at", "id"),
+)
+
+# One question and its answer. Branches are siblings with the same parent.
+turns = Table(
+    "turns",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("parent_id", Text),
+    Column("client_id", Text, unique=True),
+    Column("body_hash", Text),
+    Column("content", Words, nullable=False),
+    Column("attachments", Json, nullable=False),
+    Column("answer", Words, nullable=False),
+    Column("reasoning", Words, nullable=False),
+    Column("status", Text, nullable=False, index=True),
+    Column("held", Boolean, nullable=False),
+    Column("error", Json),
+    Column("finish_reason", Text),
+    Column("model", Text),
+    Column("options", Json, nullable=False),
+    Column("receipt", Json),
+    Column("cache_asked", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("finished_at", Moment),
+)
+
+# Images and text files; without a conversation until the message they belong to is sent.
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id", ondelete="CASCADE"), index=True),
+    Column("name", Words, nullable=False),
+    Column("media_type", Text, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+# Saved sets of options.
+presets = Table(
+    "presets",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("options", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# What is written and not yet sent; the key is a conversation's id or "new".
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("conversation_id", Text, primary_key=True),
+    Column("content", Words, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+)
+
+# The journal's streams: the number given out last, and up to where events have been cleared away.
+streams = Table(
+    "streams",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last_number", BigInteger, nullable=False),
+    Column("kept_after", BigInteger, nullable=False),
+)
+
+# The journal: numbered without gaps within a stream, in the order of commits.
+events = Table(
+    "events",
+    metadata,
+    Column("stream", Text, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)

@@ -1,0 +1,194 @@
+"""SQLite: one connection writes and checkpoints, a few others read, and nothing else touches the file."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from madang.db.errors import DamagedDatabase, ReadOnlyDatabase, StorageFailed, StoreUnavailable
+from madang.db.folder import private_file
+from madang.db.transaction import Transaction, to_the_end
+from madang.errors import MadangError, OutOfSpace
+
+READERS = 4
+BUSY_TIMEOUT_MS = 5000
+CHECKPOINT_PAGES = 1000
+CHECKPOINT_SECONDS = 60
+
+_SHARED = (
+    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA mmap_size=0",
+)
+_WRITER = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
+    "PRAGMA journal_size_limit=67108864",
+)
+_READER = ("PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=ON")
+
+
+class Sqlite:
+    """The SQLite side of `Database`."""
+
+    is_sqlite = True
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._write_engine = _engine(path, (*_SHARED, *_WRITER), readers=1, begin=_begin_writing)
+        self._read_engine = _engine(path, (*_SHARED, *_READER), readers=READERS, begin=_begin_reading)
+        self._writer: AsyncConnection | None = None
+        self._writing = asyncio.Lock()
+        self._checkpoints: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Make the file private and open the writer."""
+        private_file(self.path)
+        try:
+            self._writer = await self._write_engine.connect()
+        except DBAPIError as error:
+            raise translate(error) from error
+        self._checkpoints = asyncio.create_task(self._checkpoint_now_and_then())
+
+    async def stop(self) -> None:
+        """Move everything into the main file and close."""
+        if self._checkpoints:
+            self._checkpoints.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._checkpoints
+        await self._read_engine.dispose()
+        if self._writer:
+            async with self._writing:
+                with suppress(DBAPIError, sqlite3.Error):
+                    await to_the_end(self._writer.run_sync(_outside_transaction, "PRAGMA wal_checkpoint(TRUNCATE)"))
+                await self._writer.close()
+                self._writer = None
+        await self._write_engine.dispose()
+
+    @asynccontextmanager
+    async def write(self, durable: bool) -> AsyncIterator[Transaction]:
+        """Yield the one writing transaction; others wait for their turn."""
+        async with self._writing:
+            if self._writer is None:
+                raise StoreUnavailable("the database is closed")
+            connection = self._writer
+            connection.sync_connection.info["synchronous"] = "FULL" if durable else "NORMAL"  # type: ignore[union-attr]
+            try:
+                await to_the_end(_begin(connection))
+                transaction = Transaction(connection, translate)
+                yield transaction
+                await to_the_end(_commit(connection, transaction))
+            except BaseException as error:
+                await to_the_end(connection.run_sync(_roll_back))
+                if isinstance(error, DBAPIError) and not isinstance(error.orig, sqlite3.IntegrityError):
+                    raise translate(error) from error
+                raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """Yield a transaction that sees one snapshot and cannot write."""
+        try:
+            connection = await to_the_end(_connected(self._read_engine))
+        except DBAPIError as error:
+            raise translate(error) from error
+        try:
+            yield Transaction(connection, translate)
+        finally:
+            await to_the_end(connection.close())
+
+    async def listen(self, channel: str) -> AsyncIterator[str]:
+        """Yield nothing: one process owns the file, so nobody else can have news."""
+        return
+        yield channel
+
+    async def _checkpoint_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(CHECKPOINT_SECONDS)
+            async with self._writing:
+                if self._writer:
+                    with suppress(DBAPIError, sqlite3.Error):
+                        await to_the_end(self._writer.run_sync(_outside_transaction, "PRAGMA wal_checkpoint(PASSIVE)"))
+
+
+def _engine(path: Path, pragmas: tuple[str, ...], readers: int, begin: Any) -> AsyncEngine:
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}",
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=readers,
+        max_overflow=0,
+        # The driver must not begin or end transactions by itself: `begin` says how they begin.
+        connect_args={"isolation_level": None},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    event.listen(engine.sync_engine, "begin", begin)
+    return engine
+
+
+def _begin_writing(connection: Connection) -> None:
+    wanted = connection.info.get("synchronous", "FULL")
+    if connection.info.get("synchronous_set", "FULL") != wanted:
+        connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
+        connection.info["synchronous_set"] = wanted
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    await connection.begin()
+
+
+async def _connected(engine: AsyncEngine) -> AsyncConnection:
+    return await engine.connect()
+
+
+async def _commit(connection: AsyncConnection, transaction: Transaction) -> None:
+    await connection.commit()
+    transaction.committed()
+
+
+def _roll_back(connection: Connection) -> None:
+    # After a failed commit SQLAlchemy holds the transaction for ended while SQLite is still inside it.
+    if connection.in_transaction():
+        connection.rollback()
+    connection.connection.rollback()
+
+
+def _outside_transaction(connection: Connection, statement: str) -> None:
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+def translate(error: BaseException) -> MadangError:
+    """Return our error for what SQLite said. Codes: https://www.sqlite.org/rescode.html."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    name = str(getattr(cause, "sqlite_errorname", ""))
+    # A quota or a size limit shows as a failed write, a full disk as FULL.
+    if name in {"SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"}:
+        return OutOfSpace("the disk is full, nothing new can be stored")
+    if name.startswith("SQLITE_READONLY"):
+        return ReadOnlyDatabase("the database cannot be written to", reason=name)
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return DamagedDatabase("the database file is damaged", reason=name)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or not name:
+        return StoreUnavailable("the database is busy", reason=name or type(cause).__name__)
+    return StorageFailed(f"the disk failed: {cause}", reason=name)

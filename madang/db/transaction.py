@@ -1,0 +1,92 @@
+"""One transaction as the stores see it: run statements, and say what happens once they are committed."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from sqlalchemy import CursorResult, Executable, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from madang.errors import MadangError
+
+T = TypeVar("T")
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+Translate = Callable[[BaseException], MadangError]
+
+
+async def to_the_end(step: Coroutine[Any, Any, T]) -> T:
+    """Run `step` to its end even when the caller is cancelled, and then let the cancellation go on.
+
+    A database connection that is left in the middle of a step is good for nothing afterwards.
+    """
+    task = asyncio.ensure_future(step)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()
+        raise
+
+
+class Transaction:
+    """A transaction under way. It is made by `Database.read()` and `Database.write()`."""
+
+    def __init__(self, connection: AsyncConnection, translate: Translate) -> None:
+        self._connection = connection
+        self._translate = translate
+        self._callbacks: list[Callable[[], None]] = []
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this runs on SQLite, for the rare statement that differs."""
+        return self._connection.dialect.name == "sqlite"
+
+    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
+        """Run one statement and return its rows, already fetched.
+
+        Raises `sqlalchemy.exc.IntegrityError` for a broken constraint, `OutOfSpace` for a full disk and the
+        errors of `madang.db.errors` for the rest.
+        """
+        try:
+            return await to_the_end(self._connection.execute(statement, parameters))
+        except IntegrityError:
+            raise
+        except (DBAPIError, PoolTimeout) as error:
+            raise self._translate(error) from error
+
+    async def run_sync(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Run `work(connection, *arguments)`, written for SQLAlchemy's synchronous `Connection`."""
+        try:
+            return await to_the_end(self._connection.run_sync(work, *arguments))
+        except (DBAPIError, PoolTimeout) as error:
+            raise self._translate(error) from error
+
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
+    async def lock(self, name: str) -> None:
+        """Wait until no other writing transaction holds `name`. SQLite has one writer, so it is at once there."""
+        if not self.is_sqlite:
+            await self.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+    async def notify(self, channel: str, payload: str) -> None:
+        """Tell the other processes on this database, once this is committed. On SQLite there are none."""
+        if not self.is_sqlite:
+            await self.execute(select(func.pg_notify(channel, payload)))
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` right after the commit, in the order given; never if the transaction is rolled back."""
+        self._callbacks.append(callback)
+
+    def committed(self) -> None:
+        """Run what waits for the commit. Only the database calls this."""
+        for callback in self._callbacks:
+            callback()

@@ -1,0 +1,163 @@
+"""The journal: numbered events per stream, stored first and then told, each follower gets each of them once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import orjson
+
+from madang.clock import Clock
+from madang.db.database import Database
+from madang.db.transaction import Transaction
+from madang.ids import new_id
+from madang.live import store
+from madang.live.batch import Batch
+from madang.live.fanout import Fanout, Inbox, Signal
+from madang.live.types import RESYNC, Event, Note
+
+CHANNEL = "madang_live"
+PAGE = 256
+DELTAS_KEPT = timedelta(hours=1)
+ALL_KEPT = timedelta(days=30)
+
+
+class Journal:
+    """One service for everything that pages and programs follow. Works between `start()` and `stop()`."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._fanout = Fanout()
+        self._batch = Batch(self._write)
+        self._name = new_id()
+        self._listening: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to hear what other processes write."""
+        if not self._database.is_sqlite:
+            self._listening = asyncio.create_task(self._listen())
+
+    async def stop(self) -> None:
+        """End the followers, store what waits, stop hearing."""
+        self.hang_up()
+        await self._batch.finish()
+        if self._listening:
+            self._listening.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listening
+
+    def hang_up(self) -> None:
+        """End every `follow` of this process, so that open connections can close."""
+        self._fanout.close()
+
+    async def append(self, stream: str, kind: str, data: dict[str, Any]) -> Event:
+        """Store one event and return it once it is committed; many callers share one commit.
+
+        It survives the end of the process. What must survive a power cut goes through `append_in`.
+        """
+        # A value that is no JSON fails here, with its caller, and not the whole lot.
+        orjson.dumps(data)
+        return await self._batch.add(Note(stream, kind, data, self._clock.now()))
+
+    async def append_in(self, tx: Transaction, stream: str, kind: str, data: dict[str, Any]) -> Event:
+        """Store one event as part of `tx`; it is told to followers after the commit.
+
+        A transaction that appends to several streams does so in descending order of their names.
+        """
+        return (await self._append_all(tx, [Note(stream, kind, data, self._clock.now())]))[0]
+
+    async def last_number(self, stream: str, tx: Transaction | None = None) -> int:
+        """Return the newest number of `stream`, 0 before the first event."""
+        if tx:
+            return (await store.position(tx, stream)).last_number
+        async with self._database.read() as transaction:
+            return (await store.position(transaction, stream)).last_number
+
+    async def follow(self, stream: str, after: int | None = None) -> AsyncIterator[Event]:
+        """Yield each event after number `after` (None: from now on), first those stored, then live, in order.
+
+        A last event of kind "resync" with empty data says that this cannot go on: the reader was too slow, or
+        `after` is not a number this journal can continue from. Look at the whole again, then follow from there.
+        Ends without one when the process stops.
+        """
+        with self._fanout.inbox(stream) as inbox:
+            async with self._database.read() as transaction:
+                position = await store.position(transaction, stream)
+            last = position.last_number if after is None else after
+            if not position.kept_after <= last <= position.last_number:
+                yield self._resync(stream, position.last_number)
+                return
+            async for event in self._stored_then_live(stream, last, inbox):
+                yield event
+
+    async def prune(self) -> int:
+        """Clear away what is old, and return how many events went.
+
+        Pieces of text go an hour after their turn has finished, everything after 30 days.
+        """
+        now = self._clock.now()
+        async with self._database.write(durable=False) as transaction:
+            return await store.clear(transaction, deltas_before=now - DELTAS_KEPT, all_before=now - ALL_KEPT)
+
+    async def _stored_then_live(self, stream: str, last: int, inbox: Inbox) -> AsyncIterator[Event]:
+        must_look = True
+        while True:
+            if must_look:
+                async for event in self._stored(stream, last, inbox):
+                    if event.number != last + 1:
+                        # What lies between was cleared away while this follower was reading.
+                        yield self._resync(stream, last)
+                        return
+                    yield event
+                    last = event.number
+            item = await inbox.take()
+            if isinstance(item, Event):
+                # A number further on means that another process wrote in between.
+                must_look = item.number > last + 1
+                if item.number == last + 1:
+                    yield item
+                    last = item.number
+            elif item is Signal.NEWS:
+                must_look = True
+            else:
+                if item is Signal.TOO_SLOW:
+                    yield self._resync(stream, last)
+                return
+
+    async def _stored(self, stream: str, last: int, inbox: Inbox) -> AsyncIterator[Event]:
+        while True:
+            # Emptied before the snapshot is taken: what is committed after it lands in the inbox again.
+            inbox.empty()
+            async with self._database.read() as transaction:
+                page = await store.after(transaction, stream, last, PAGE)
+            for event in page:
+                yield event
+                last = event.number
+            if len(page) < PAGE:
+                return
+
+    async def _write(self, notes: Sequence[Note]) -> list[Event]:
+        async with self._database.write(durable=False) as transaction:
+            return await self._append_all(transaction, notes)
+
+    async def _append_all(self, tx: Transaction, notes: Sequence[Note]) -> list[Event]:
+        added = await store.add(tx, notes)
+        for stream in {note.stream for note in notes}:
+            await tx.notify(CHANNEL, f"{self._name} {stream}")
+        tx.after_commit(lambda: self._tell(added))
+        return added
+
+    def _tell(self, added: Sequence[Event]) -> None:
+        for event in added:
+            self._fanout.announce(event)
+
+    async def _listen(self) -> None:
+        async for payload in self._database.listen(CHANNEL):
+            writer, _, stream = payload.partition(" ")
+            if writer != self._name:
+                self._fanout.news(stream or None)
+
+    def _resync(self, stream: str, number: int) -> Event:
+        return Event(stream, number, RESYNC, {}, self._clock.now())
