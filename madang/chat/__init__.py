@@ -1,0 +1,1 @@
+"""Conversations: turns that belong to the server, context that fits, titles, export."""
