@@ -1,30 +1,16 @@
-"""What every api shares: who is asking, what they may, the services by type, bodies and pages."""
+"""What every api shares: who may ask, the services by type, bodies and pages."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, ConfigDict
 
 from madang.errors import NotAllowed, NotSignedIn
+from madang.principal import ALL_SCOPES, Announce, Principal, Scope
 
-Scope = Literal["chat", "read", "manage"]
-ALL_SCOPES: frozenset[Scope] = frozenset({"chat", "read", "manage"})
+__all__ = ["ALL_SCOPES", "Announce", "Body", "Page", "Principal", "Scope", "needs", "principal_of", "service"]
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who sent a request: a signed-in person, or a program with a bearer token. `id` is the session's or token's."""
-
-    kind: Literal["person", "token"]
-    id: str
-    scopes: frozenset[Scope]
-
-    def allows(self, scope: Scope) -> bool:
-        """Say whether this one may do what `scope` covers; a signed-in person may do everything."""
-        return self.kind == "person" or scope in self.scopes
 
 
 class Body(BaseModel):
@@ -75,7 +61,3 @@ def service(kind: type[T]) -> Any:
         return found
 
     return Depends(find)
-
-
-Announce = Callable[[str, dict[str, Any]], None]
-"""How a room below `live` tells every open page something: `announce(kind, data)` on the stream `app`."""
