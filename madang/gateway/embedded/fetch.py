@@ -44,6 +44,12 @@ class Fetcher:
         """Whether nothing is left to fetch."""
         return self._shelf.has_model() and self._shelf.engine_path() is not None
 
+    def here_bytes(self) -> int:
+        """How much of the model an earlier fetch has left to continue from."""
+        partial = self._shelf.partial_path
+        pieces = packages.folder_bytes(self._shelf.parts)
+        return min(max(pieces, partial.stat().st_size if partial.exists() else 0), self._model.size_bytes)
+
     def disk_needed_bytes(self) -> int:
         """What the thriftiest place still takes of the disk."""
         return min((self._room_for(place) for place in self._model.places), default=0)

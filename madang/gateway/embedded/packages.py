@@ -113,8 +113,11 @@ def _payload(wheel: Path) -> Iterator[bytes]:
 
 
 async def _watch(folder: Path, report: Callable[[int], None]) -> None:
+    most = 0
     while True:
-        report(await asyncio.to_thread(folder_bytes, folder))
+        # pip holds a wheel twice for a moment when it moves it; the count does not go back after that.
+        most = max(most, await asyncio.to_thread(folder_bytes, folder))
+        report(most)
         await asyncio.sleep(_WATCH_SECONDS)
 
 
