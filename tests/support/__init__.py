@@ -1,0 +1,1 @@
+"""What the tests share: Madang as a process, a PostgreSQL cluster, a browser that fails on errors."""

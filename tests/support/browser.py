@@ -1,0 +1,96 @@
+"""A real Chromium. Every console error, uncaught exception and blocked resource of a page fails its test."""
+
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+Theme = Literal["light", "dark"]
+Language = Literal["ko", "en"]
+DESKTOP, PHONE = (1280, 800), (390, 844)
+_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+)
+
+
+def find_chromium() -> str | None:
+    """Return the path of this machine's Chromium, or None."""
+    return next((path for name in _NAMES if (path := shutil.which(name))), None)
+
+
+@dataclass(slots=True)
+class Watch:
+    """What went wrong on the pages of one test. `allow` names what the test brings about on purpose."""
+
+    problems: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def allow(self, pattern: str) -> None:
+        """Let problems that match the regular expression `pattern` pass."""
+        self.allowed.append(pattern)
+
+    def follow(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+
+    def unexpected(self) -> list[str]:
+        return [problem for problem in self.problems if not any(re.search(a, problem) for a in self.allowed)]
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Content-Security-Policy and Trusted Types violations arrive here as errors as well.
+        if message.type == "error":
+            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+
+@dataclass(slots=True)
+class Chromium:
+    """Opens pages, each in a context of its own: no cookie, cache or storage is shared unless asked for."""
+
+    browser: Browser
+    watch: Watch
+
+    async def page(
+        self,
+        *,
+        language: Language = "ko",
+        theme: Theme = "light",
+        size: tuple[int, int] = DESKTOP,
+        touch: bool = False,
+    ) -> Page:
+        """Open an empty page as a person with this language, theme and screen has it."""
+        context = await self.browser.new_context(
+            locale={"ko": "ko-KR", "en": "en-US"}[language],
+            color_scheme=theme,
+            viewport={"width": size[0], "height": size[1]},
+            has_touch=touch,
+            reduced_motion="reduce",
+            timezone_id="Asia/Seoul",
+        )
+        page = await context.new_page()
+        self.watch.follow(page)
+        return page
+
+
+@asynccontextmanager
+async def chromium(executable: str) -> AsyncIterator[Chromium]:
+    """Start Chromium and end it; raises `AssertionError` with every problem its pages had."""
+    watch = Watch()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+        try:
+            yield Chromium(browser, watch)
+        finally:
+            await browser.close()
+    assert not watch.unexpected(), "the page had problems:\n" + "\n".join(watch.unexpected())
