@@ -1,0 +1,1 @@
+"""What keeps the project in order: environment, checks and generated docs. Nothing here ships."""

@@ -1,0 +1,57 @@
+"""The import order inside a room, for import-linter: api over the rest over store over types."""
+
+from collections.abc import Iterator
+
+import grimp
+from importlinter import Contract, ContractCheck, output
+
+EDGES = ("api", "socket")
+RANKS = {"types": 0, "errors": 0, "store": 1, "api": 3, "socket": 3}
+MIDDLE = 2
+COMPOSITION = ("madang.app",)
+
+
+class RoomContract(Contract):
+    """Holds where every module is `madang.<room>.<part>…` and the part's name says its place."""
+
+    type_name = "rooms"
+
+    def check(self, graph: grimp.ImportGraph, verbose: bool) -> ContractCheck:
+        broken = sorted(set(_broken(graph)))
+        return ContractCheck(kept=not broken, metadata={"broken": broken})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        for line in check.metadata["broken"]:
+            output.print_error(f"- {line}", bold=False)
+
+
+def _broken(graph: grimp.ImportGraph) -> Iterator[str]:
+    for importer in graph.modules:
+        for imported in graph.find_modules_directly_imported_by(importer):
+            if reason := refusal(importer, imported):
+                yield f"{importer} -> {imported}: {reason}"
+
+
+def refusal(importer: str, imported: str) -> str | None:
+    """Say why `importer` may not import `imported`, or None where it may."""
+    part = _part(imported)
+    if part is None or importer in COMPOSITION:
+        return None
+    if _room(importer) != _room(imported):
+        if part in EDGES:
+            return "only the app imports an api"
+        return "a store is private to its room" if part == "store" else None
+    mine = _part(importer)
+    if mine is None or RANKS.get(mine, MIDDLE) >= RANKS.get(part, MIDDLE):
+        return None
+    return f"{mine} stands below {part}"
+
+
+def _room(module: str) -> str:
+    return ".".join(module.split(".")[:2])
+
+
+def _part(module: str) -> str | None:
+    """Name the place of a module in its room: of `madang.gateway.cache.store` it is `store`."""
+    names = module.split(".")[2:]
+    return next((name for name in names if name in RANKS), names[0] if names else None)
