@@ -1,0 +1,1 @@
+"""Measurements against bare yardsticks, run by `make bench`. Nothing here ships."""
