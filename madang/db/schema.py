@@ -138,10 +138,12 @@ conversations = Table(
     Column("deleted_at", Moment, index=True),
     Column("options", Json, nullable=False),
     Column("active_turn_id", Text),
+    Column("context", Json),
     Index("ix_conversations_updated_at_id", "updated_at", "id"),
 )
 
-# One question and its answer. Branches are siblings with the same parent.
+# One question and its answer. Branches are siblings with the same parent. `live_from` is the number in the journal
+# after which the deltas of the current answer stand.
 turns = Table(
     "turns",
     metadata,
@@ -150,6 +152,7 @@ turns = Table(
     Column("parent_id", Text),
     Column("client_id", Text, unique=True),
     Column("body_hash", Text),
+    Column("actor", Text, nullable=False),
     Column("content", Words, nullable=False),
     Column("attachments", Json, nullable=False),
     Column("answer", Words, nullable=False),
@@ -162,6 +165,7 @@ turns = Table(
     Column("options", Json, nullable=False),
     Column("receipt", Json),
     Column("cache_asked", Text, nullable=False),
+    Column("live_from", BigInteger, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("finished_at", Moment),

@@ -75,6 +75,13 @@ class Journal:
         async with self._database.read() as transaction:
             return (await store.position(transaction, stream)).last_number
 
+    async def stored(self, tx: Transaction, stream: str, after: int) -> list[Event]:
+        """Return every kept event of `stream` after number `after`, as `tx` sees it."""
+        found: list[Event] = []
+        while page := await store.after(tx, stream, found[-1].number if found else after, PAGE):
+            found += page
+        return found
+
     async def follow(self, stream: str, after: int | None = None) -> AsyncIterator[Event]:
         """Yield each event after number `after` (None: from now on), first those stored, then live, in order.
 

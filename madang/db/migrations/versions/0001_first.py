@@ -53,6 +53,7 @@ def upgrade() -> None:
         sa.Column("deleted_at", Moment(), nullable=True),
         sa.Column("options", Json(), nullable=False),
         sa.Column("active_turn_id", sa.Text(), nullable=True),
+        sa.Column("context", Json(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
     )
     op.create_index(op.f("ix_conversations_deleted_at"), "conversations", ["deleted_at"], unique=False)
@@ -183,6 +184,7 @@ def upgrade() -> None:
         sa.Column("parent_id", sa.Text(), nullable=True),
         sa.Column("client_id", sa.Text(), nullable=True),
         sa.Column("body_hash", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("content", Words(), nullable=False),
         sa.Column("attachments", Json(), nullable=False),
         sa.Column("answer", Words(), nullable=False),
@@ -195,6 +197,7 @@ def upgrade() -> None:
         sa.Column("options", Json(), nullable=False),
         sa.Column("receipt", Json(), nullable=True),
         sa.Column("cache_asked", sa.Text(), nullable=False),
+        sa.Column("live_from", sa.BigInteger(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("started_at", Moment(), nullable=True),
         sa.Column("finished_at", Moment(), nullable=True),
