@@ -33,7 +33,7 @@ class Credentials:
 
     @property
     def headers(self) -> dict[str, str]:
-        return {"X-Madang-Token": self.token}
+        return {"X-Madang-Token": self.token, "Sec-Fetch-Site": "same-origin"}
 
 
 @dataclass(slots=True)
