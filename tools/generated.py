@@ -3,6 +3,7 @@
 import importlib
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from enum import Enum
@@ -19,6 +20,7 @@ from madang.config import Settings
 from madang.errors import MadangError
 
 _NOTE = "<!-- Written by `make docs` from the code. -->"
+_RUNS_WHEN_IMPORTED = re.compile(r"\.(__main__|migrations)\b")
 _COMPUTED = {"data_dir": ""}
 
 
@@ -119,7 +121,7 @@ def values(annotation: Any) -> str:
 def errors() -> list[type[MadangError]]:
     """Return every error class with a code of its own, by code."""
     for module in pkgutil.walk_packages(madang.__path__, "madang."):
-        if not module.name.endswith("__main__"):
+        if not _RUNS_WHEN_IMPORTED.search(module.name):
             importlib.import_module(module.name)
     every: list[type[MadangError]] = [MadangError, *_below(MadangError)]
     by_code = {error.code: error for error in reversed(every)}
