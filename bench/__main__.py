@@ -1,0 +1,31 @@
+"""`make bench`: measures, prints one table and writes bench/results.json. Never part of the tests: clocks differ."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import chat, page, size, start
+from bench.figures import Figure, table, write
+
+MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
+    "start": start.measure,
+    "chat": chat.measure,
+    "page": page.measure,
+    "size": size.measure,
+}
+
+
+def main(names: list[str]) -> None:
+    figures: list[Figure] = []
+    for name in names or list(MEASURES):
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        figures += MEASURES[name]()
+    print(table(figures))
+    machine = {"python": platform.python_version(), "system": platform.platform(), "processors": os.cpu_count()}
+    write(Path(__file__).parent / "results.json", figures, machine)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
