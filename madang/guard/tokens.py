@@ -1,0 +1,80 @@
+"""Bearer tokens for programs, each with the scopes a person gave it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from madang.clock import Clock
+from madang.db.database import Database
+from madang.guard import store
+from madang.guard.errors import NoSuchToken
+from madang.guard.secret import hash_of
+from madang.guard.types import Token
+from madang.ids import new_id, new_secret
+from madang.web import ALL_SCOPES, Announce, Principal, Scope
+
+PREFIX = "mdt_"
+ENVIRONMENT = "environment"
+"""Id of the token that the settings bring (MADANG_TOKEN)."""
+
+
+class Tokens:
+    """All live tokens, in memory as hashes. `of_environment` is a token from the settings, with all scopes."""
+
+    def __init__(self, db: Database, clock: Clock, announce: Announce, of_environment: str | None = None) -> None:
+        self._db = db
+        self._clock = clock
+        self._announce = announce
+        self._by_hash: dict[str, Token] = {}
+        self._environment_hash = hash_of(of_environment) if of_environment else None
+        self._used: dict[str, datetime] = {}
+
+    async def start(self) -> None:
+        """Read the tokens."""
+        self._by_hash = {token.token_hash: token for token in await store.live_tokens(self._db)}
+
+    async def stop(self) -> None:
+        """Write when each was last used."""
+        await store.note_used(self._db, self._used)
+
+    async def create(self, name: str, scopes: frozenset[Scope]) -> tuple[Token, str]:
+        """Make a token; the text is shown this once."""
+        text = PREFIX + new_secret()
+        token = Token(new_id(), name, hash_of(text), text[-4:], scopes, self._clock.now())
+        await store.add_token(self._db, token)
+        self._by_hash[token.token_hash] = token
+        self._announce("sessions.changed", {})
+        return token, text
+
+    def find(self, text: str) -> Principal | None:
+        """Return whose token this is. Found by the hash, so nothing about the text can be timed."""
+        text_hash = hash_of(text)
+        if text_hash == self._environment_hash:
+            return Principal("token", ENVIRONMENT, ALL_SCOPES)
+        token = self._by_hash.get(text_hash)
+        if token is None:
+            return None
+        self._used[token.id] = self._clock.now()
+        return Principal("token", token.id, token.scopes)
+
+    def is_live(self, id: str) -> bool:
+        """Say whether the token still opens something."""
+        if id == ENVIRONMENT:
+            return self._environment_hash is not None
+        return any(token.id == id for token in self._by_hash.values())
+
+    def all(self) -> list[Token]:
+        """Return the tokens a person made, the oldest first."""
+        return [replace(token, last_used_at=self._used.get(token.id, token.last_used_at)) for token in self._sorted()]
+
+    async def delete(self, id: str) -> None:
+        """Revoke a token; it opens nothing from here on. Raises `NoSuchToken`."""
+        token = next((token for token in self._by_hash.values() if token.id == id), None)
+        if token is None:
+            raise NoSuchToken("no token has this id")
+        del self._by_hash[token.token_hash]
+        self._used.pop(id, None)
+        await store.revoke_token(self._db, id, self._clock.now())
+        self._announce("sessions.changed", {})
+
+    def _sorted(self) -> list[Token]:
+        return sorted(self._by_hash.values(), key=lambda token: token.id)

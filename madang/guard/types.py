@@ -1,0 +1,47 @@
+"""What is known about those who signed in and about the programs that were let in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from madang.web import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser that signed in. The hashes are SHA-256 in hex; the secrets themselves are nowhere."""
+
+    id: str
+    cookie_hash: str
+    token_hash: str
+    created_at: datetime
+    expires_at: datetime
+    last_seen_at: datetime
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that has just begun, with its two secrets, which are shown this once."""
+
+    session: Session
+    cookie: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A program's bearer token. `last4` are its last characters, by which a person recognises it."""
+
+    id: str
+    name: str
+    token_hash: str
+    last4: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    last_used_at: datetime | None = None
+
+
+def named_scopes(names: list[str]) -> frozenset[Scope]:
+    """Return those of `names` that are scopes; a name from another version opens nothing."""
+    known: tuple[Scope, ...] = ("chat", "read", "manage")
+    return frozenset(scope for scope in known if scope in names)
