@@ -12,6 +12,7 @@ from pathlib import Path
 
 from loguru import logger
 
+from madang.gateway.embedded import prompts
 from madang.gateway.embedded.errors import EngineCrashed
 from madang.gateway.embedded.types import Endpoint
 from madang.ids import new_secret
@@ -35,6 +36,10 @@ class Orders:
     threads: int
     slots: int = 2
     prompt_cache_mib: int = 256
+    max_tokens: int = prompts.MAX_TOKENS
+    temperature: float = prompts.TEMPERATURE
+    top_p: float = prompts.TOP_P
+    repeat_penalty: float = prompts.REPEAT_PENALTY
 
 
 class Engine:

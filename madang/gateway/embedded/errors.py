@@ -1,9 +1,9 @@
 """Why the built-in model cannot answer."""
 
-from madang.errors import MadangError
+from madang.gateway.errors import GatewayError
 
 
-class BuiltInError(MadangError):
+class BuiltInError(GatewayError):
     """Base of the built-in model's errors.
 
     BuiltInError

@@ -44,6 +44,10 @@ def _serve(wanted: dict[str, Any]) -> Any:
     p.cpuparams.n_threads = p.cpuparams_batch.n_threads = wanted["threads"]
     p.n_threads_http = wanted["slots"] + 2
     p.cache_ram_mib = wanted["prompt_cache_mib"]
+    # What holds for a request that does not say otherwise.
+    p.n_predict = wanted["max_tokens"]
+    p.sampling.temp, p.sampling.top_p = wanted["temperature"], wanted["top_p"]
+    p.sampling.penalty_repeat = wanted["repeat_penalty"]
     # What the engine opens by itself and nobody here needs.
     p.offline, p.ui, p.endpoint_slots, p.endpoint_props, p.endpoint_metrics = True, False, False, False, False
     p.cors_origins = ""
