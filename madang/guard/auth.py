@@ -12,7 +12,7 @@ from madang.guard.once import Tickets
 from madang.guard.secret import matches
 from madang.guard.sessions import Sessions
 from madang.guard.tokens import Tokens
-from madang.web import Principal
+from madang.principal import Principal
 
 STRANGERS_LIMIT = 50
 CONTROL = "control"

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from madang.clock import Clock
 from madang.guard.secret import hash_of
 from madang.ids import new_secret
-from madang.web import Principal
+from madang.principal import Principal
 
 T = TypeVar("T")
 

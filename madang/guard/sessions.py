@@ -10,7 +10,7 @@ from madang.guard import store
 from madang.guard.secret import hash_of, matches
 from madang.guard.types import Opened, Session
 from madang.ids import new_id, new_secret
-from madang.web import ALL_SCOPES, Announce, Principal
+from madang.principal import ALL_SCOPES, Announce, Principal
 
 LIFETIME = timedelta(days=30)
 _MOST = 200  # a browser that signs in daily for half a year; the one unseen for the longest goes first

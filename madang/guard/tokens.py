@@ -10,7 +10,7 @@ from madang.guard.errors import NoSuchToken
 from madang.guard.secret import hash_of
 from madang.guard.types import Token
 from madang.ids import new_id, new_secret
-from madang.web import ALL_SCOPES, Announce, Principal, Scope
+from madang.principal import ALL_SCOPES, Announce, Principal, Scope
 
 PREFIX = "mdt_"
 ENVIRONMENT = "environment"

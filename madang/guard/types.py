@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from madang.web import Scope
+from madang.principal import Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from madang.guard.sessions import Sessions
 from madang.guard.tokens import Tokens
-from madang.web import Principal
+from madang.principal import Principal
 
 
 class SessionWatch:

@@ -1,0 +1,1 @@
+"""What the person chose, kept in the database and in memory."""

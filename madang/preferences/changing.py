@@ -1,0 +1,48 @@
+"""How a patch is checked and laid over what was chosen before. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from madang.preferences.errors import InvalidPreference
+from madang.preferences.types import PreferencePatch, PreferenceValues
+
+_FREE_FOR_TOKENS = frozenset({"cache_enabled", "cache_ttl_seconds", "cache_limit_bytes"})
+
+
+def checked(patch: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the choices in `patch`. Raises `InvalidPreference` for the first that cannot be made."""
+    try:
+        return PreferencePatch.model_validate(patch).model_dump(exclude_unset=True)
+    except ValidationError as error:
+        raise _invalid(error) from None
+
+
+def laid_over(values: PreferenceValues, choices: Mapping[str, Any]) -> PreferenceValues:
+    """Return `values` with checked `choices`."""
+    fields: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()
+    }
+    return replace(values, **fields)
+
+
+def is_for_persons(values: PreferenceValues, choices: Mapping[str, Any]) -> bool:
+    """Say whether only a signed-in person may choose this. A program may set the cache and lower the daily cap."""
+    others = {name for name in choices if name not in _FREE_FOR_TOKENS}
+    if others == {"daily_cap_microusd"}:
+        return not _lowers(values.daily_cap_microusd, choices["daily_cap_microusd"])
+    return bool(others)
+
+
+def _lowers(before: int | None, after: int | None) -> bool:
+    return after is not None and (before is None or after <= before)
+
+
+def _invalid(error: ValidationError) -> InvalidPreference:
+    # The value itself stays out of the error: it may be anything, a key put into the wrong field as well.
+    first = error.errors(include_url=False, include_input=False)[0]
+    field = ".".join(map(str, first["loc"])) or "preferences"
+    bounds = {name: value for name, value in first.get("ctx", {}).items() if isinstance(value, int | float | str)}
+    return InvalidPreference(f"{field}: {first['msg']}", field=field, rule=first["type"], **bounds)

@@ -1,0 +1,83 @@
+"""What a person can choose, and the bounds of each choice."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from madang.config import Settings
+
+Language = Literal["ko", "en"]
+Theme = Literal["light", "dark", "system"]
+UnknownPrice = Literal["refuse", "allow"]
+MICROUSD_PER_USD = 1_000_000
+ModelId = Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceValues:
+    """Everything chosen. None leaves a thing to the provider; `language` None follows the browser."""
+
+    language: Language | None = None
+    theme: Theme = "system"
+    default_model: str | None = None
+    fallbacks: tuple[str, ...] = ()
+    allow_paid_fallback: bool = False
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    system_prompt: str | None = None
+    reasoning_effort: str | None = None
+    title_calls: bool = False
+    cache_enabled: bool = True
+    cache_ttl_seconds: int = 24 * 3600
+    cache_limit_bytes: int = 256 * 2**20
+    daily_cap_microusd: int | None = None
+    unknown_price: UnknownPrice = "refuse"
+    builtin_enabled: bool = True
+    local_discovery: bool = True
+
+
+class PreferencePatch(BaseModel):
+    """Some of the choices; what is left out stays as it is. Values are taken as they are, never converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    language: Language | None = None
+    theme: Theme = "system"
+    default_model: ModelId | None = None
+    fallbacks: list[ModelId] = Field([], max_length=10)
+    allow_paid_fallback: bool = False
+    temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
+    top_p: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
+    max_tokens: int | None = Field(None, ge=1, le=1_000_000)
+    system_prompt: str | None = Field(None, max_length=100_000)
+    reasoning_effort: str | None = Field(None, pattern=r"^[a-z]{1,20}$")
+    title_calls: bool = False
+    cache_enabled: bool = True
+    cache_ttl_seconds: int = Field(24 * 3600, ge=1, le=10 * 365 * 24 * 3600)
+    cache_limit_bytes: int = Field(256 * 2**20, ge=2**20, le=2**40)
+    daily_cap_microusd: int | None = Field(None, ge=0, le=1_000_000 * MICROUSD_PER_USD)
+    unknown_price: UnknownPrice = "refuse"
+    builtin_enabled: bool = True
+    local_discovery: bool = True
+
+    @field_validator("fallbacks")
+    @classmethod
+    def _each_once(cls, value: list[str]) -> list[str]:
+        return list(dict.fromkeys(value))
+
+
+def defaults(settings: Settings) -> PreferenceValues:
+    """Return what holds where the person has not chosen: the environment's word, else our own."""
+    cap = settings.daily_cap_usd
+    return PreferenceValues(
+        language=settings.lang,
+        default_model=settings.model,
+        max_tokens=settings.max_tokens,
+        cache_ttl_seconds=max(1, int(settings.cache_ttl.total_seconds())),
+        cache_limit_bytes=settings.cache_limit_bytes,
+        daily_cap_microusd=None if cap is None else round(cap * MICROUSD_PER_USD),
+        builtin_enabled=settings.builtin,
+        local_discovery=settings.discover,
+    )
