@@ -8,6 +8,7 @@ from importlinter import Contract, ContractCheck, output
 EDGES = ("api", "socket")
 RANKS = {"types": 0, "errors": 0, "store": 1, "api": 3, "socket": 3}
 MIDDLE = 2
+WORDS = ("the types stand", "the store stands", "the rest stands", "the api stands")
 COMPOSITION = ("madang.app",)
 
 
@@ -42,9 +43,13 @@ def refusal(importer: str, imported: str) -> str | None:
             return "only the app imports an api"
         return "a store is private to its room" if part == "store" else None
     mine = _part(importer)
-    if mine is None or RANKS.get(mine, MIDDLE) >= RANKS.get(part, MIDDLE):
+    if mine is None or _rank(mine) >= _rank(part):
         return None
-    return f"{mine} stands below {part}"
+    return f"{WORDS[_rank(mine)]} below {WORDS[_rank(part)].split(' stand')[0]}"
+
+
+def _rank(part: str) -> int:
+    return RANKS.get(part, MIDDLE)
 
 
 def _room(module: str) -> str:

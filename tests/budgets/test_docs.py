@@ -1,0 +1,55 @@
+"""The docs say what the code does."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+from madang.config import Settings
+from tests.support.server import ROOT
+from tools import generated, links, locales
+from tools.generate import PAGES, read
+
+_README = ("README.md", "README.ko.md")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_generated_docs_are_fresh(name: str) -> None:
+    assert read(name) == PAGES[name](), "make docs"
+
+
+def test_every_setting_is_in_the_example() -> None:
+    example = (ROOT / ".env.example").read_text()
+    for name, field in Settings.model_fields.items():
+        assert f"\n# {generated.variable(name, field)}=" in example
+
+
+def test_no_link_in_the_docs_is_dead() -> None:
+    assert [line for document in links.documents() for line in links.dead_links(document)] == []
+
+
+def test_both_languages_say_the_same_things() -> None:
+    assert list(locales.find_problems(ROOT / "frontend/locales")) == []
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_error_has_a_sentence_on_the_page(language: str) -> None:
+    words = json.loads((ROOT / f"frontend/locales/{language}.json").read_text(encoding="utf-8"))
+    assert [error.code for error in generated.errors() if f"errors.{error.code}" not in words] == []
+
+
+@pytest.mark.parametrize("name", _README)
+def test_a_readme_promises_only_commands_that_exist(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\bmake ([a-z]+)", text)) <= targets
+    command = [sys.executable, "-m", "madang", "--help"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for subcommand in set(re.findall(r"\bmadang ([a-z]+)\b", " ".join(_code(text)))):
+        assert re.search(rf"\b{subcommand}\b", printed), subcommand
+
+
+def _code(text: str) -> list[str]:
+    return re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL)

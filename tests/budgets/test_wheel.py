@@ -1,0 +1,37 @@
+"""What is shipped: the program and its frontend, whole, small, and nothing else."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.support.server import ROOT
+
+_LIMIT_BYTES = 4 * 2**20
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_carries_the_whole_frontend(wheel: Path) -> None:
+    shipped = set(zipfile.ZipFile(wheel).namelist())
+    listed = subprocess.run(
+        ["git", "ls-files", "frontend"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert {f"madang/{path}" for path in listed.splitlines()} <= shipped
+
+
+def test_the_wheel_carries_nothing_but_the_program(wheel: Path) -> None:
+    tops = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {"madang"}
+
+
+def test_the_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size <= _LIMIT_BYTES
