@@ -38,8 +38,8 @@ class Database:
 
     async def start(self) -> None:
         """Check, open and migrate. Raises `DamagedDatabase`, `NewerDatabase`, `StoreUnavailable`, `OutOfSpace`."""
-        await self._engine.start()
         try:
+            await self._engine.start()
             await migrate(self._engine)
         except BaseException:
             await self._engine.stop()

@@ -55,6 +55,12 @@ class ReadOnlyDatabase(StoreError):
 
 
 class StoreUnavailable(Unavailable):
-    """The database server cannot be reached, or is too busy to answer in time. Trying again may help."""
+    """The database cannot be reached, or went away; whether a commit under way took place is not known."""
 
     code = "db.unavailable"
+
+
+class StoreBusy(StoreUnavailable):
+    """Others were in the way. Nothing of the transaction took place, so it can simply be tried again."""
+
+    code = "db.busy"

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from madang.db.errors import UnsafeDataDir
@@ -15,7 +16,8 @@ def prepare_folder(path: Path) -> Path:
     path = path.expanduser().absolute()
     if path.is_symlink():
         raise _unsafe(path, "symlink", "it is a symbolic link")
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        path.mkdir(mode=0o700, parents=True)
     about = path.lstat()
     if not stat.S_ISDIR(about.st_mode):
         raise _unsafe(path, "not_a_folder", "it is not a folder")

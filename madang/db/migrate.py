@@ -18,13 +18,14 @@ async def migrate(engine: Sqlite | Postgresql) -> None:
     """Upgrade to the newest revision. Raises `NewerDatabase` for a revision this version does not know."""
     async with engine.read() as transaction:
         revision = await _revision(transaction)
+        has_data = await transaction.run_sync(lambda connection: bool(inspect(connection).get_table_names()))
     if revision == HEAD:
         return
     _refuse_newer(revision)
-    if isinstance(engine, Sqlite) and revision is not None:
+    if isinstance(engine, Sqlite) and has_data:
         from madang.db.backup import back_up
 
-        await back_up(engine.path, label=revision)
+        await back_up(engine.path, label=revision or "unnumbered")
     async with engine.write(durable=True) as transaction:
         await transaction.lock(_LOCK)
         # Another process may have been faster.

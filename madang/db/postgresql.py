@@ -6,15 +6,13 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from madang.db.errors import ReadOnlyDatabase, StoreUnavailable
-from madang.db.transaction import Transaction, to_the_end
+from madang.db.errors import ReadOnlyDatabase, StoreBusy, StoreError, StoreUnavailable
+from madang.db.transaction import Transaction, take, to_the_end
 from madang.errors import MadangError, OutOfSpace
 
-POOL = 8
-POOL_TIMEOUT_SECONDS = 30
+POOL = 12
 CONNECT_TIMEOUT_SECONDS = 10
 RECONNECT_SECONDS = 1
 
@@ -29,11 +27,11 @@ class Postgresql:
         self._engine = create_async_engine(
             self._url,
             pool_size=POOL,
-            max_overflow=POOL,
-            pool_timeout=POOL_TIMEOUT_SECONDS,
+            max_overflow=0,
             pool_pre_ping=True,
             connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
         )
+        self._places = asyncio.Semaphore(POOL)
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def start(self) -> None:
@@ -48,7 +46,7 @@ class Postgresql:
     @asynccontextmanager
     async def write(self, durable: bool) -> AsyncIterator[Transaction]:
         """Yield a writing transaction; a commit that is not durable does not wait for the server's disk."""
-        async with _connection(self._engine) as connection:
+        async with self._places, _connection(self._engine) as connection:
             transaction = Transaction(connection, translate)
             if not durable:
                 await transaction.execute(text("SET LOCAL synchronous_commit = off"))
@@ -58,7 +56,7 @@ class Postgresql:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Yield a transaction that sees one snapshot and cannot write."""
-        async with _connection(self._snapshots) as connection:
+        async with self._places, _connection(self._snapshots) as connection:
             yield Transaction(connection, translate)
 
     async def listen(self, channel: str) -> AsyncIterator[str]:
@@ -84,8 +82,8 @@ class Postgresql:
 @asynccontextmanager
 async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     try:
-        connection = await to_the_end(_connected(engine))
-    except (DBAPIError, PoolTimeout) as error:
+        connection = await take(engine)
+    except DBAPIError as error:
         raise translate(error) from error
     try:
         yield connection
@@ -98,10 +96,6 @@ async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         await to_the_end(connection.close())
 
 
-async def _connected(engine: AsyncEngine) -> AsyncConnection:
-    return await engine.connect()
-
-
 async def _commit(connection: AsyncConnection, transaction: Transaction) -> None:
     await connection.commit()
     transaction.committed()
@@ -111,8 +105,15 @@ def translate(error: BaseException) -> MadangError:
     """Return our error for what the server said. Codes: PostgreSQL manual, appendix A."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = str(getattr(cause, "sqlstate", None) or "")
+    import psycopg
+
     if state == "53100":
         return OutOfSpace("the database server's disk is full, nothing new can be stored")
     if state == "25006":
         return ReadOnlyDatabase("the database cannot be written to", reason=state)
-    return StoreUnavailable("the database does not answer", reason=state or type(cause).__name__)
+    # Class 40 is a deadlock or a serialization failure, 55 a lock that was not to be had.
+    if state[:2] in {"40", "55"}:
+        return StoreBusy("others were writing the same rows", reason=state)
+    if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return StoreUnavailable("the database does not answer", reason=state or type(cause).__name__)
+    return StoreError(f"the database refused a statement: {cause}", reason=state or type(cause).__name__)

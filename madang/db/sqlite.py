@@ -7,14 +7,16 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from loguru import logger
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from madang.db.errors import DamagedDatabase, ReadOnlyDatabase, StorageFailed, StoreUnavailable
+from madang.db.check import WAIT_LIMIT_BYTES, quick_check, refused
+from madang.db.errors import DamagedDatabase, ReadOnlyDatabase, StorageFailed, StoreBusy, StoreError, StoreUnavailable
 from madang.db.folder import private_file
-from madang.db.transaction import Transaction, to_the_end
+from madang.db.transaction import Transaction, take, to_the_end
 from madang.errors import MadangError, OutOfSpace
 
 READERS = 4
@@ -48,23 +50,24 @@ class Sqlite:
         self._read_engine = _engine(path, (*_SHARED, *_READER), readers=READERS, begin=_begin_reading)
         self._writer: AsyncConnection | None = None
         self._writing = asyncio.Lock()
-        self._checkpoints: asyncio.Task[None] | None = None
+        self._reading = asyncio.Semaphore(READERS)
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Make the file private and open the writer."""
+        """Make the file private, open the writer and check the file. Raises `DamagedDatabase` with a copy kept."""
         private_file(self.path)
         try:
-            self._writer = await self._write_engine.connect()
-        except DBAPIError as error:
-            raise translate(error) from error
-        self._checkpoints = asyncio.create_task(self._checkpoint_now_and_then())
+            await self._open()
+        except DamagedDatabase as error:
+            # Before closing, which may fold the log into the file.
+            raise refused(self.path, error) from error
+        self._tasks.append(asyncio.create_task(self._checkpoint_now_and_then()))
 
     async def stop(self) -> None:
         """Move everything into the main file and close."""
-        if self._checkpoints:
-            self._checkpoints.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._checkpoints
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._read_engine.dispose()
         if self._writer:
             async with self._writing:
@@ -96,19 +99,37 @@ class Sqlite:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Yield a transaction that sees one snapshot and cannot write."""
-        try:
-            connection = await to_the_end(_connected(self._read_engine))
-        except DBAPIError as error:
-            raise translate(error) from error
-        try:
-            yield Transaction(connection, translate)
-        finally:
-            await to_the_end(connection.close())
+        async with self._reading:
+            try:
+                connection = await take(self._read_engine)
+            except DBAPIError as error:
+                raise translate(error) from error
+            try:
+                yield Transaction(connection, translate)
+            finally:
+                await to_the_end(connection.close())
 
     async def listen(self, channel: str) -> AsyncIterator[str]:
         """Yield nothing: one process owns the file, so nobody else can have news."""
         return
         yield channel
+
+    async def _open(self) -> None:
+        try:
+            self._writer = await self._write_engine.connect()
+            if self.path.stat().st_size <= WAIT_LIMIT_BYTES:
+                await self._writer.run_sync(quick_check)
+            else:
+                self._tasks.append(asyncio.create_task(self._check_meanwhile()))
+        except (DBAPIError, sqlite3.Error) as error:
+            raise translate(error) from error
+
+    async def _check_meanwhile(self) -> None:
+        try:
+            async with self.read() as transaction:
+                await transaction.run_sync(quick_check)
+        except MadangError as error:
+            logger.error("db: {} did not pass its check: {}", self.path, error.message)
 
     async def _checkpoint_now_and_then(self) -> None:
         while True:
@@ -132,9 +153,13 @@ def _engine(path: Path, pragmas: tuple[str, ...], readers: int, begin: Any) -> A
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(pragma)
-        cursor.close()
+        try:
+            for pragma in pragmas:
+                cursor.execute(pragma)
+            cursor.close()
+        except sqlite3.Error:
+            connection.close()
+            raise
 
     event.listen(engine.sync_engine, "begin", begin)
     return engine
@@ -156,10 +181,6 @@ async def _begin(connection: AsyncConnection) -> None:
     await connection.begin()
 
 
-async def _connected(engine: AsyncEngine) -> AsyncConnection:
-    return await engine.connect()
-
-
 async def _commit(connection: AsyncConnection, transaction: Transaction) -> None:
     await connection.commit()
     transaction.committed()
@@ -167,8 +188,7 @@ async def _commit(connection: AsyncConnection, transaction: Transaction) -> None
 
 def _roll_back(connection: Connection) -> None:
     # After a failed commit SQLAlchemy holds the transaction for ended while SQLite is still inside it.
-    if connection.in_transaction():
-        connection.rollback()
+    connection.rollback()
     connection.connection.rollback()
 
 
@@ -189,6 +209,8 @@ def translate(error: BaseException) -> MadangError:
         return ReadOnlyDatabase("the database cannot be written to", reason=name)
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return DamagedDatabase("the database file is damaged", reason=name)
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) or not name:
-        return StoreUnavailable("the database is busy", reason=name or type(cause).__name__)
-    return StorageFailed(f"the disk failed: {cause}", reason=name)
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return StoreBusy("the database is busy", reason=name)
+    if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
+        return StorageFailed(f"the disk failed: {cause}", reason=name)
+    return StoreError(f"the database refused a statement: {cause}", reason=name or type(cause).__name__)

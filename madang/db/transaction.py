@@ -1,15 +1,14 @@
 """One transaction as the stores see it: run statements, and say what happens once they are committed."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from madang.errors import MadangError
 
@@ -18,7 +17,7 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Translate = Callable[[BaseException], MadangError]
 
 
-async def to_the_end(step: Coroutine[Any, Any, T]) -> T:
+async def to_the_end(step: Awaitable[T]) -> T:
     """Run `step` to its end even when the caller is cancelled, and then let the cancellation go on.
 
     A database connection that is left in the middle of a step is good for nothing afterwards.
@@ -32,6 +31,17 @@ async def to_the_end(step: Coroutine[Any, Any, T]) -> T:
                 await asyncio.wait([task])
         if not task.cancelled():
             task.exception()
+        raise
+
+
+async def take(engine: AsyncEngine) -> AsyncConnection:
+    """Return an open connection of the engine's pool; one who is cancelled meanwhile leaves none behind."""
+    opening = asyncio.ensure_future(_connect(engine))
+    try:
+        return await to_the_end(opening)
+    except asyncio.CancelledError:
+        if not opening.cancelled() and not opening.exception():
+            await to_the_end(opening.result().close())
         raise
 
 
@@ -58,14 +68,14 @@ class Transaction:
             return await to_the_end(self._connection.execute(statement, parameters))
         except IntegrityError:
             raise
-        except (DBAPIError, PoolTimeout) as error:
+        except DBAPIError as error:
             raise self._translate(error) from error
 
     async def run_sync(self, work: Callable[..., T], *arguments: Any) -> T:
         """Run `work(connection, *arguments)`, written for SQLAlchemy's synchronous `Connection`."""
         try:
             return await to_the_end(self._connection.run_sync(work, *arguments))
-        except (DBAPIError, PoolTimeout) as error:
+        except DBAPIError as error:
             raise self._translate(error) from error
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
@@ -90,3 +100,7 @@ class Transaction:
         """Run what waits for the commit. Only the database calls this."""
         for callback in self._callbacks:
             callback()
+
+
+async def _connect(engine: AsyncEngine) -> AsyncConnection:
+    return await engine.connect()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from madang.db.errors import StoreUnavailable
+from madang.db.errors import StoreBusy
 from madang.live.types import Event, Note
 
 # Below what a follower's inbox holds, so that one commit never makes a reader too slow.
@@ -61,7 +61,7 @@ class Batch:
         for _ in range(TRIES - 1):
             try:
                 return await self._write(notes)
-            except StoreUnavailable:
+            except StoreBusy:
                 # A deadlock with a transaction that took its streams in another order ends like this.
                 continue
         return await self._write(notes)

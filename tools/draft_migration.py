@@ -1,4 +1,4 @@
-"""Write the migration that the schema needs: `python scripts/draft_migration.py 0002 add_notes`.
+"""Write the migration that the schema needs: `python -m tools.draft_migration 0002 add_notes`.
 
 Until the first release there is one migration, and `0001 first` writes it anew.
 """

@@ -1,0 +1,117 @@
+"""The migrations give exactly the schema; a backup stands behind them; a newer database is refused."""
+
+import asyncio
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, insert, select, text
+
+from madang.db import migrations
+from madang.db.backup import KEPT, back_up
+from madang.db.database import Database
+from madang.db.errors import DamagedDatabase, NewerDatabase, StoreError
+from madang.db.schema import meta, metadata
+
+
+async def test_the_migrated_database_equals_the_schema(database: Database) -> None:
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata))
+
+    async with database.read() as transaction:
+        assert await transaction.run_sync(differences) == []
+
+
+def test_the_known_revisions_are_the_files() -> None:
+    folder = Path(migrations.__file__).parent
+    files = [script.revision for script in ScriptDirectory(str(folder)).walk_revisions()]
+    assert tuple(reversed(files)) == migrations.KNOWN
+
+
+async def test_a_start_that_finds_everything_in_place_imports_no_alembic(database_url: str) -> None:
+    first = Database.open(database_url)
+    await first.start()
+    await first.stop()
+    program = (
+        "import asyncio, sys; from madang.db.database import Database\n"
+        "async def main():\n"
+        "    database = Database.open(sys.argv[1]); await database.start(); await database.stop()\n"
+        "asyncio.run(main()); sys.exit('alembic' in sys.modules)"
+    )
+    done = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", program, database_url], check=False)
+    assert done.returncode == 0
+
+
+async def test_a_newer_database_is_refused_and_not_touched(database_url: str) -> None:
+    database = Database.open(database_url)
+    await database.start()
+    async with database.write() as transaction:
+        await transaction.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    await database.stop()
+    path = Path(database_url.removeprefix("sqlite:///")) if database.is_sqlite else None
+    before = path.read_bytes() if path else None
+    later = Database.open(database_url)
+    with pytest.raises(NewerDatabase) as caught:
+        await later.start()
+    assert caught.value.details == {"revision": "9999", "newest_known": migrations.HEAD}
+    assert path is None or path.read_bytes() == before
+    assert path is None or not (path.parent / "backups").exists()
+
+
+async def test_two_processes_that_start_together_migrate_once(postgres_url: str) -> None:
+    both = [Database.open(postgres_url), Database.open(postgres_url)]
+    await asyncio.gather(*(database.start() for database in both))
+    for database in both:
+        await database.stop()
+
+
+async def test_CRASH_10_a_failed_upgrade_leaves_the_old_schema_and_a_backup(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "madang.sqlite3"
+    with sqlite3.connect(path) as old:
+        # In the way of the table that the upgrade makes near its end.
+        old.execute("CREATE TABLE turns (note TEXT)")
+        old.execute("INSERT INTO turns VALUES ('precious')")
+    old.close()
+    with pytest.raises(StoreError, match="turns already exists"):
+        await Database.open(path).start()
+    backup = next((tmp_path / "backups").iterdir())
+    for file in (path, backup):
+        with sqlite3.connect(file) as kept:
+            tables = {name for (name,) in kept.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            assert tables == {"turns"}
+            assert kept.execute("SELECT note FROM turns").fetchone() == ("precious",)
+        kept.close()
+
+
+async def test_backups_are_whole_private_and_the_newest_seven(tmp_path: Path) -> None:
+    path = tmp_path / "madang.sqlite3"
+    database = Database.open(path)
+    await database.start()
+    made = []
+    for number in range(KEPT + 3):
+        async with database.write() as transaction:
+            await transaction.execute(insert(meta).values(key=f"{number}", value=number))
+        made.append(await back_up(path, label="0001"))
+    await database.stop()
+    assert sorted((tmp_path / "backups").iterdir()) == made[-KEPT:]
+    assert {oct(backup.stat().st_mode & 0o777) for backup in made[-KEPT:]} == {"0o600"}
+    restored = Database.open(made[-1])
+    await restored.start()
+    async with restored.read() as transaction:
+        assert len((await transaction.execute(select(meta))).all()) == KEPT + 3
+    await restored.stop()
+
+
+async def test_CRASH_09_a_backup_of_a_damaged_file_is_not_kept(tmp_path: Path) -> None:
+    path = tmp_path / "madang.sqlite3"
+    path.write_bytes(b"no database" * 1000)
+    with pytest.raises((DamagedDatabase, sqlite3.DatabaseError)):
+        await back_up(path, label="0001")
+    assert list((tmp_path / "backups").iterdir()) == []
