@@ -1,14 +1,26 @@
 """What every api shares: who may ask, the services by type, bodies and pages."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from madang.errors import NotAllowed, NotSignedIn
 from madang.principal import ALL_SCOPES, Announce, Principal, Scope
 
-__all__ = ["ALL_SCOPES", "Announce", "Body", "Page", "Principal", "Scope", "needs", "principal_of", "service"]
+__all__ = [
+    "ALL_SCOPES",
+    "Announce",
+    "Body",
+    "Handover",
+    "Page",
+    "Principal",
+    "Scope",
+    "needs",
+    "principal_of",
+    "service",
+]
 
 T = TypeVar("T")
 
@@ -61,3 +73,14 @@ def service(kind: type[T]) -> Any:
         return found
 
     return Depends(find)
+
+
+class Handover(Response):
+    """A response that a plain ASGI application writes, such as a stream of events."""
+
+    def __init__(self, application: Callable[[Any, Any, Any], Awaitable[None]]) -> None:
+        super().__init__()
+        self._application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._application(scope, receive, send)

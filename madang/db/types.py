@@ -31,7 +31,7 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> str | None:
-        return None if value is None else orjson.dumps(value).decode()
+        return None if value is None else orjson.dumps(value, option=orjson.OPT_UTC_Z).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any | None:
         return None if value is None else orjson.loads(value)

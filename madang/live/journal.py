@@ -1,7 +1,7 @@
 """The journal: numbered events per stream, stored first and then told, each follower gets each of them once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -57,16 +57,14 @@ class Journal:
 
         It survives the end of the process. What must survive a power cut goes through `append_in`.
         """
-        # A value that is no JSON fails here, with its caller, and not the whole lot.
-        orjson.dumps(data)
-        return await self._batch.add(Note(stream, kind, data, self._clock.now()))
+        return await self._batch.add(self._note(stream, kind, data))
 
     async def append_in(self, tx: Transaction, stream: str, kind: str, data: dict[str, Any]) -> Event:
         """Store one event as part of `tx`; it is told to followers after the commit.
 
         A transaction that appends to several streams does so in descending order of their names.
         """
-        return (await self._append_all(tx, [Note(stream, kind, data, self._clock.now())]))[0]
+        return (await self._append_all(tx, [self._note(stream, kind, data)]))[0]
 
     async def last_number(self, stream: str, tx: Transaction | None = None) -> int:
         """Return the newest number of `stream`, 0 before the first event."""
@@ -82,7 +80,7 @@ class Journal:
             found += page
         return found
 
-    async def follow(self, stream: str, after: int | None = None) -> AsyncIterator[Event]:
+    async def follow(self, stream: str, after: int | None = None) -> AsyncGenerator[Event, None]:
         """Yield each event after number `after` (None: from now on), first those stored, then live, in order.
 
         A last event of kind "resync" with empty data says that this cannot go on: the reader was too slow, or
@@ -108,7 +106,7 @@ class Journal:
         async with self._database.write(durable=False) as transaction:
             return await store.clear(transaction, deltas_before=now - DELTAS_KEPT, all_before=now - ALL_KEPT)
 
-    async def _stored_then_live(self, stream: str, last: int, inbox: Inbox) -> AsyncIterator[Event]:
+    async def _stored_then_live(self, stream: str, last: int, inbox: Inbox) -> AsyncGenerator[Event, None]:
         must_look = True
         while True:
             if must_look:
@@ -133,7 +131,7 @@ class Journal:
                     yield self._resync(stream, last)
                 return
 
-    async def _stored(self, stream: str, last: int, inbox: Inbox) -> AsyncIterator[Event]:
+    async def _stored(self, stream: str, last: int, inbox: Inbox) -> AsyncGenerator[Event, None]:
         while True:
             # Emptied before the snapshot is taken: what is committed after it lands in the inbox again.
             inbox.empty()
@@ -165,6 +163,10 @@ class Journal:
             writer, _, stream = payload.partition(" ")
             if writer != self._name:
                 self._fanout.news(stream or None)
+
+    def _note(self, stream: str, kind: str, data: dict[str, Any]) -> Note:
+        # Through JSON and back: followers see what the store would give, and what is no JSON fails with its caller.
+        return Note(stream, kind, orjson.loads(orjson.dumps(data, option=orjson.OPT_UTC_Z)), self._clock.now())
 
     def _resync(self, stream: str, number: int) -> Event:
         return Event(stream, number, RESYNC, {}, self._clock.now())

@@ -64,7 +64,6 @@ class Fault:
     json_instead: ClassVar["Fault"]
     malformed_json: ClassVar["Fault"]
     malformed_json_at_once: ClassVar["Fault"]
-    wrong_types: ClassVar["Fault"]
     null_choices: ClassVar["Fault"]
     not_utf8: ClassVar["Fault"]
     compressed: ClassVar["Fault"]
@@ -119,17 +118,18 @@ def _tool_call(index: int) -> dict[str, Any]:
     return chunk({"tool_calls": [call]})
 
 
-_WRONG = [
+WRONG_CHUNKS: tuple[object, ...] = (
     7,
     [],
-    "text",
+    '"text"',
     {"choices": {}},
     {"choices": [7]},
-    {"choices": [{"index": 0}]},
-    {"choices": [{"index": "0", "delta": []}]},
-    {"choices": [{"index": 0, "delta": {"content": 7}, "finish_reason": 7}]},
-    {"choices": [], "usage": {"prompt_tokens": "many", "completion_tokens": -3, "prompt_tokens_details": 7}},
-]
+    {"choices": [{"index": 0, "delta": []}]},
+    {"choices": [{"index": "0", "delta": "text"}]},
+    {"choices": [{"index": 0, "delta": {"content": 7}}]},
+)
+"""JSON that no chunk of an answer can be; a text is sent as it is."""
+
 _LONG = event(chunk({"content": "x" * 16_000}))
 
 Fault.reset_before_headers = Fault(status=0, ending="reset")
@@ -148,7 +148,6 @@ Fault.empty_stream = Fault()
 Fault.json_instead = Fault((json.dumps(chunk({"content": "all at once"}, "stop")).encode(),), headers=JSON_BODY)
 Fault.malformed_json = Fault((_said(), b"data: {'content': nope}\n\n"))
 Fault.malformed_json_at_once = Fault((b"data: {'content': nope}\n\n",))
-Fault.wrong_types = Fault((*(event(data) for data in _WRONG), _said(chunk({}, "stop"), "[DONE]")))
 Fault.null_choices = Fault((event({"choices": None}), _said({"choices": None}, chunk({}, "stop"), "[DONE]")))
 Fault.not_utf8 = Fault((_said(), b'data: {"choices":[{"index":0,"delta":{"content":"\xff\xfe"}}]}\n\n'))
 Fault.compressed = Fault((b"\x1f\x8b\x08\x00",), headers=(*EVENT_STREAM, ("Content-Encoding", "gzip")))

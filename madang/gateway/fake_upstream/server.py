@@ -182,7 +182,7 @@ class _Connection(asyncio.StreamReaderProtocol):
         raise _ClientGone
 
 
-class _ClientGone(Exception):  # noqa: N818
+class _ClientGone(Exception):
     """The client left before its answer was whole."""
 
 

@@ -25,7 +25,6 @@ class EventParser:
     def __init__(self, line_limit_bytes: int = LINE_LIMIT_BYTES) -> None:
         self._limit = line_limit_bytes
         self._pending = bytearray()
-        self._scanned = 0
         self._is_first = True
         self._ended_in_cr = False
         self._name = ""
@@ -35,39 +34,30 @@ class EventParser:
     def feed(self, data: bytes) -> Iterator[ServerEvent]:
         """Yield the events that `data` completes. Raises `BrokenStream`."""
         for line in self._lines(data):
-            if not line:
-                if event := self._dispatch():
-                    yield event
-            else:
+            if line:
                 self._take(line)
+            elif self._data or self._name:
+                yield from self._dispatch()
 
     def _lines(self, data: bytes) -> Iterator[bytes]:
         """Cut lines at LF, CRLF or CR. A CR ends its line at once; an LF right after it belongs to it."""
         if self._ended_in_cr and data:
             self._ended_in_cr = False
-            if data[:1] == b"\n":
-                data = data[1:]
+            data = data.removeprefix(b"\n")
         self._pending += data
-        start = 0
-        while (end := self._line_end()) >= 0:
-            line = bytes(self._pending[start:end])
-            start = end + 1
-            if self._pending[end] == 13:
-                if start == len(self._pending):
-                    self._ended_in_cr = True
-                elif self._pending[start] == 10:
-                    start += 1
-            self._scanned = start
+        if b"\n" not in data and b"\r" not in data:
+            self._check(len(self._pending))
+            return
+        lines = bytes(self._pending).splitlines()
+        self._pending.clear()
+        if data.endswith((b"\n", b"\r")):
+            self._ended_in_cr = data.endswith(b"\r")
+        else:
+            self._pending += lines.pop()
+            self._check(len(self._pending))
+        for line in lines:
             self._check(len(line))
             yield self._without_mark(line)
-        del self._pending[:start]
-        self._scanned = len(self._pending)
-        self._check(len(self._pending))
-
-    def _line_end(self) -> int:
-        line_feed = self._pending.find(b"\n", self._scanned)
-        carriage = self._pending.find(b"\r", self._scanned, line_feed if line_feed >= 0 else len(self._pending))
-        return carriage if carriage >= 0 else line_feed
 
     def _check(self, size: int) -> None:
         if size > self._limit:
@@ -80,6 +70,8 @@ class EventParser:
         return line.removeprefix(_MARK)
 
     def _take(self, line: bytes) -> None:
+        if line.startswith(b":"):
+            return
         field, _, value = line.partition(b":")
         if field == b"data":
             self._size += len(value) + 1
@@ -88,10 +80,11 @@ class EventParser:
         elif field == b"event":
             self._name = _decoded(value.removeprefix(b" "))
 
-    def _dispatch(self) -> ServerEvent | None:
-        event = ServerEvent(self._name or "message", "\n".join(self._data)) if self._data else None
+    def _dispatch(self) -> Iterator[ServerEvent]:
+        name, data = self._name, self._data
         self._name, self._data, self._size = "", [], 0
-        return event
+        if data:
+            yield ServerEvent(name or "message", "\n".join(data))
 
 
 def _decoded(value: bytes) -> str:

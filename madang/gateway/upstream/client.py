@@ -1,0 +1,143 @@
+"""Asks a provider: one attempt after another until the first word, then only that one."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from madang.clock import Clock
+from madang.gateway.errors import NotAnAnswer, Overloaded, RateLimited, TimedOut, UpstreamError
+from madang.gateway.types import ChatRequest, ReasoningDelta, TextDelta, Waiting, WaitingReason
+from madang.gateway.upstream.attempt import Attempt, ParameterRefused
+from madang.gateway.upstream.limits import Limits
+from madang.gateway.upstream.payload import payload
+from madang.gateway.upstream.refusal import error_object, refusal
+from madang.gateway.upstream.retry import delay
+from madang.gateway.upstream.target import Ended, Target
+from madang.redact import Redactor
+
+if TYPE_CHECKING:
+    from madang.gateway.upstream.wire import Wire
+
+Piece = Waiting | TextDelta | ReasoningDelta | Ended
+_TEXT_LIMIT = 500
+
+
+class Upstream:
+    """The one client for every provider. Closing a stream closes its connection."""
+
+    def __init__(self, limits: Limits, clock: Clock, redactor: Redactor) -> None:
+        self._limits = limits
+        self._clock = clock
+        self._redactor = redactor
+        self._wire: Wire | None = None
+        self._refused: dict[tuple[str, str], frozenset[str]] = {}
+
+    async def stop(self) -> None:
+        """Drop every connection."""
+        if self._wire:
+            await self._wire.close()
+            self._wire = None
+
+    async def stream(self, target: Target, request: ChatRequest) -> AsyncGenerator[Piece]:
+        """Yield the answer of `target`, ended by `Ended`; a `Waiting` comes before each further attempt.
+
+        Asks at most `limits.retries` times more, only before the first word and only where the failure may pass.
+        Raises `UpstreamError`.
+        """
+        deadline = asyncio.get_running_loop().time() + self._limits.total
+        attempt, has_words = 1, False
+        while True:
+            try:
+                async with aclosing(self._attempt(target, request, deadline)) as pieces:
+                    async for piece in pieces:
+                        has_words = True
+                        yield piece
+                return
+            except UpstreamError as error:
+                waiting = None if has_words else self._next(error, attempt, deadline)
+                if waiting is None:
+                    raise self._cleaned(error, target) from None
+            attempt += 1
+            yield waiting
+            await asyncio.sleep(waiting.detail["seconds"])
+
+    async def look(self, target: Target, path: str, patience: float) -> Any:
+        """Return the JSON at a path of the provider, such as `models`. Raises `UpstreamError`."""
+        from madang.gateway.upstream.wire import Silent
+
+        wire = await self._connected()
+        headers = target.headers("application/json")
+        try:
+            async with wire.send("GET", target.url(path), headers, patience) as response:
+                data = await response.read_all(self._limits.list_bytes, patience)
+        except Silent:
+            raise TimedOut("no answer in time") from None
+        except UpstreamError as error:
+            raise self._cleaned(error, target) from None
+        if response.status != 200:
+            found = error_object(data)
+            refused = refusal(response.status, found, None, provider_message=str(found.get("message", "")))
+            raise self._cleaned(refused, target)
+        return _parsed(data)
+
+    async def _attempt(self, target: Target, request: ChatRequest, deadline: float) -> AsyncGenerator[Piece]:
+        """Ask once; where the provider names a parameter it does not know, ask without it and remember that."""
+        attempt = Attempt(await self._connected(), target, self._limits, self._clock, deadline)
+        known = (target.provider, target.model)
+        while True:
+            refused = self._refused.get(known, frozenset())
+            try:
+                async with aclosing(attempt.stream(payload(request, target.model, refused), refused)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+                return
+            except ParameterRefused as error:
+                self._refused[known] = refused | {error.name}
+
+    async def _connected(self) -> "Wire":
+        """Return the wire. aiohttp is loaded here, off the loop, when the first request needs it."""
+        if self._wire is None:
+            wire = await asyncio.to_thread(import_module, "madang.gateway.upstream.wire")
+            self._wire = self._wire or wire.Wire(self._limits)
+        return self._wire
+
+    def _next(self, error: UpstreamError, attempt: int, deadline: float) -> Waiting | None:
+        """Return the wait before the next attempt, or `None` where there is none."""
+        if not error.is_temporary:
+            return None
+        seconds = delay(attempt, error.details.get("retry_after_seconds"), self._limits)
+        if seconds is None or asyncio.get_running_loop().time() + seconds >= deadline:
+            return None
+        retry_at = self._clock.now() + timedelta(seconds=seconds)
+        detail = {"attempt": attempt + 1, "seconds": round(seconds, 3), "retry_at": retry_at.isoformat()}
+        return Waiting(_reason(error), detail)
+
+    def _cleaned(self, error: UpstreamError, target: Target) -> UpstreamError:
+        """Mask secrets in what the provider said, and keep it short."""
+        if target.key:
+            self._redactor.add(target.key)
+        for name, value in error.details.items():
+            if isinstance(value, str):
+                error.details[name] = self._redactor.clean(value)[:_TEXT_LIMIT]
+        error.details = {name: value for name, value in error.details.items() if value is not None and value != ""}
+        error.details.setdefault("provider", target.provider)
+        error.details.setdefault("model", target.model)
+        return error
+
+
+def _reason(error: UpstreamError) -> WaitingReason:
+    if isinstance(error, RateLimited):
+        return "rate_limited"
+    return "busy" if isinstance(error, Overloaded) else "retrying"
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise NotAnAnswer("the answer is not JSON") from error

@@ -1,0 +1,64 @@
+"""A request in OpenAI's words, without what this provider is known to refuse."""
+
+import re
+from typing import Any
+
+import orjson
+
+from madang.gateway.types import ChatRequest, ImagePart, Message, Part
+
+# Models that reason count their thinking against this name and refuse the older one.
+_RENAMED = "max_completion_tokens"
+_OPTIONAL = ("temperature", "top_p", "max_tokens", "seed", "stop", "reasoning_effort", "stream_options")
+_REFUSED = re.compile(r"unsupported|unrecogni[sz]ed|not support|unknown|not permitted|unexpected|extra inputs", re.I)
+
+
+def payload(request: ChatRequest, model: str, refused: frozenset[str]) -> bytes:
+    """Return the body to send: always streamed, with usage asked for. Leaves out the names in `refused`.
+
+    A refused `max_tokens` is sent as `max_completion_tokens`, until that is refused as well.
+    """
+    options = {name: value for name, value in _options(request).items() if name not in refused}
+    if "max_tokens" in refused and _RENAMED not in refused and request.max_tokens is not None:
+        options[_RENAMED] = request.max_tokens
+    messages = [_message(message) for message in request.messages]
+    return orjson.dumps({"model": model, "messages": messages, "stream": True, **options})
+
+
+def refused_parameter(body: bytes, status: int, error: dict[str, Any], refused: frozenset[str]) -> str | None:
+    """Return the name of a parameter that was sent in `body` and that a 400 or 422 says is not supported at all."""
+    words = f"{error.get('code')} {error.get('type')} {error.get('message')}"
+    if status not in {400, 422} or not _REFUSED.search(words):
+        return None
+    sent = orjson.loads(body)
+    names = [name for name in (*_OPTIONAL, _RENAMED) if name in sent and name not in refused]
+    if error.get("param") in names:
+        return str(error["param"])
+    return next((name for name in names if re.search(rf"\b{name}\b", words)), None)
+
+
+def _options(request: ChatRequest) -> dict[str, Any]:
+    options = {
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "max_tokens": request.max_tokens,
+        "seed": request.seed,
+        "stop": list(request.stop) or None,
+        "reasoning_effort": request.reasoning_effort,
+        "stream_options": {"include_usage": True},
+    }
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _message(message: Message) -> dict[str, Any]:
+    content = message.content
+    if isinstance(content, str):
+        return {"role": message.role, "content": content}
+    return {"role": message.role, "content": [_part(part) for part in content]}
+
+
+def _part(part: Part) -> dict[str, Any]:
+    if isinstance(part, ImagePart):
+        url = f"data:{part.media_type};base64,{part.data_base64}"
+        return {"type": "image_url", "image_url": {"url": url}}
+    return {"type": "text", "text": part.text}

@@ -1,0 +1,125 @@
+"""One HTTP client for every provider, on aiohttp. Loading it takes a while, so `Upstream` does it at the first call."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+
+from madang.gateway.errors import NotAnAnswer, Redirected, TlsFailed, Unreachable, UpstreamError
+from madang.gateway.upstream.limits import Limits
+
+
+class BrokenOff(Exception):
+    """The connection ended before the body did."""
+
+
+class Silent(Exception):
+    """No byte came within the time that was given."""
+
+
+class Response:
+    """An answer whose headers are there. Names of headers are in lower case."""
+
+    def __init__(self, inner: aiohttp.ClientResponse) -> None:
+        self._inner = inner
+        self.status = inner.status
+        self.headers = {name.lower(): value for name, value in inner.headers.items()}
+
+    async def read(self, patience: float) -> bytes:
+        """Return the next bytes, or none at the end. Raises `Silent` after `patience` seconds, and `BrokenOff`."""
+        try:
+            async with asyncio.timeout(patience):
+                return await self._inner.content.readany()
+        except TimeoutError as error:
+            raise Silent("nothing came in time") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise BrokenOff("the connection broke off") from error
+
+    async def read_all(self, limit_bytes: int, patience: float) -> bytes:
+        """Return the body, cut at `limit_bytes`; what came before it broke off counts."""
+        body = bytearray()
+        try:
+            while len(body) < limit_bytes and (data := await self.read(patience)):
+                body += data
+        except (Silent, BrokenOff):
+            pass
+        return bytes(body[:limit_bytes])
+
+
+class Wire:
+    """The connections. No proxy from the environment, no cookies, no redirects, certificates always checked."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, ssl=ssl.create_default_context()),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, connect=limits.connect),
+            trust_env=False,
+            auto_decompress=False,
+        )
+
+    async def close(self) -> None:
+        """Drop every connection."""
+        await self._session.close()
+
+    @asynccontextmanager
+    async def send(
+        self, method: str, url: str, headers: dict[str, str], patience: float, body: bytes | None = None
+    ) -> AsyncIterator[Response]:
+        """Send, and give the response once its headers came; leaving closes a connection that is still in use.
+
+        Raises `UpstreamError`, and `Silent` after `patience` seconds without headers.
+        """
+        inner = await self._open(method, url, headers, patience, body)
+        try:
+            yield _checked(inner)
+        finally:
+            inner.close() if not inner.content.at_eof() else inner.release()
+
+    async def _open(
+        self, method: str, url: str, headers: dict[str, str], patience: float, body: bytes | None
+    ) -> aiohttp.ClientResponse:
+        try:
+            async with asyncio.timeout(patience):
+                return await self._session.request(method, url, headers=headers, data=body, allow_redirects=False)
+        except aiohttp.ClientError as error:
+            raise _mapped(error) from error
+        except TimeoutError as error:
+            raise Silent("no headers in time") from error
+        except (OSError, ValueError) as error:
+            raise Unreachable("the provider's address cannot be used", reason="address") from error
+
+
+def _checked(inner: aiohttp.ClientResponse) -> Response:
+    """Refuse what is no plain answer of this origin: the prompt is sent to nobody else."""
+    if 300 <= inner.status < 400:
+        raise Redirected("the provider points to another address", http_status=inner.status)
+    if inner.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise NotAnAnswer("the answer is compressed and was not asked to be")
+    return Response(inner)
+
+
+def _mapped(error: aiohttp.ClientError) -> UpstreamError:
+    """Return what a failure before the headers means."""
+    if isinstance(error, aiohttp.ClientSSLError):
+        return TlsFailed("the provider's certificate cannot be trusted")
+    if isinstance(error, aiohttp.ClientResponseError):
+        return NotAnAnswer("the answer is not HTTP")
+    return Unreachable("there is no connection to the provider", reason=_why(error))
+
+
+def _why(error: aiohttp.ClientError) -> str:
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return "timeout"
+        case aiohttp.ClientConnectorDNSError():
+            return "name"
+        case aiohttp.ClientConnectorError():
+            return "refused"
+        case aiohttp.InvalidURL():
+            return "address"
+        case _:
+            return "reset"
