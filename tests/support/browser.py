@@ -42,7 +42,7 @@ class Watch:
         self.allowed.append(pattern)
 
     def follow(self, page: Page) -> None:
-        page.on("console", self._console)
+        page.on("console", lambda message: self._console(message))
         page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
 
     def unexpected(self) -> list[str]:
