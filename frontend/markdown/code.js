@@ -1,0 +1,92 @@
+/** A block of code: its language, a button that copies it, and colours once it is complete and seen. */
+
+import { define, MadangElement } from "../core/element.js"
+import { fill, h } from "../core/h.js"
+import { onLanguage, t } from "../core/i18n.js"
+import { whenNear } from "./lazy.js"
+import { markedText } from "./marks.js"
+
+const COPIED_MS = 2000
+const QUIET_MS = 300
+
+/** @typedef {{ text: string, language: string }} CodeProps */
+
+export class CodeBlock extends MadangElement {
+  #label = h("span", { class: "code__language" })
+  #button = h("button", { class: "code__copy", type: "button", onclick: () => this.#copy() })
+  #code = h("code")
+  #text = ""
+  #language = ""
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer
+
+  /** @param {CodeProps} props */
+  set props({ text, language }) {
+    if (text === this.#text && language === this.#language) return
+    this.#write(text)
+    this.#text = text
+    this.#language = language
+    if (!this.isConnected) return
+    this.#name()
+    this.#colourLater()
+  }
+
+  /** @override */
+  connected() {
+    if (!this.firstChild) {
+      const head = h("div", { class: "code__head" }, this.#label, this.#button)
+      const body = h("pre", { class: "code__text", tabindex: "0" }, this.#code)
+      this.append(head, body)
+    }
+    this.#name()
+    this.onLeave(onLanguage(() => this.#name()))
+    this.onLeave(() => clearTimeout(this.#timer))
+    this.#colourLater()
+  }
+
+  #name() {
+    this.#label.textContent = this.#language || t("markdown.code.plain")
+    this.#button.textContent = t("markdown.code.copy")
+    this.querySelector("pre")?.setAttribute("aria-label", t("markdown.code.label", { language: this.#language }))
+  }
+
+  /** Append where the text only grew. @param {string} text */
+  #write(text) {
+    const last = this.#code.lastChild
+    const more = text.startsWith(this.#text) ? text.slice(this.#text.length) : null
+    if (more === null || !(last instanceof Text)) fill(this.#code, markedText(text))
+    else this.#grow(last, more)
+  }
+
+  /**
+   * @param {Text} last
+   * @param {string} more
+   */
+  #grow(last, more) {
+    const [first, ...others] = markedText(more)
+    if (typeof first === "string") last.appendData(first)
+    else if (first) this.#code.append(first)
+    this.#code.append(...others)
+  }
+
+  /** Colour when nothing has been added for a moment. */
+  #colourLater() {
+    clearTimeout(this.#timer)
+    if (this.#language) this.#timer = setTimeout(() => whenNear(this, this.leaving, () => this.#colour()), QUIET_MS)
+  }
+
+  async #colour() {
+    const text = this.#text
+    const { highlight } = await import("./highlight.js")
+    const coloured = await highlight(text, this.#language)
+    if (coloured && text === this.#text) this.#code.replaceChildren(coloured)
+  }
+
+  async #copy() {
+    await navigator.clipboard.writeText(this.#text)
+    this.#button.textContent = t("markdown.code.copied")
+    setTimeout(() => this.#name(), COPIED_MS)
+  }
+}
+
+define("md-code", CodeBlock)

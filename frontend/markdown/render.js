@@ -1,0 +1,82 @@
+/** The door of this folder: show Markdown in an element, in small steps, as often as the text grows. */
+
+import { onLanguage } from "../core/i18n.js"
+import "./code.js"
+import { guardLinks } from "./link-dialog.js"
+import "./math.js"
+import "./rest.js"
+import { Renderer } from "./renderer.js"
+
+// After a step the page gets at least this many times as long for itself.
+const REST_FACTOR = 3
+
+/** @type {WeakMap<Element, View>} */
+const views = new WeakMap()
+
+/**
+ * Show a text. Call it again with the longer text while an answer streams in; finished parts are left untouched.
+ * @param {string} source
+ * @param {HTMLElement} target
+ * @param {{ final?: boolean }} [options] final: the text will not grow any more, so code may be coloured
+ * @returns {Promise<void>} resolved when all of it is on the page
+ */
+export function renderMarkdown(source, target, { final = true } = {}) {
+  const view = views.get(target) ?? new View(target)
+  views.set(target, view)
+  target.classList.add("markdown")
+  target.toggleAttribute("data-growing", !final)
+  return view.show(source)
+}
+
+class View {
+  #target
+  #renderer
+  #isBusy = false
+  #readyAt = 0
+  #done = /** @type {PromiseWithResolvers<void> | null} */ (null)
+
+  /** @param {HTMLElement} target */
+  constructor(target) {
+    this.#target = target
+    this.#renderer = new Renderer(target)
+    guardLinks(target)
+    const stop = onLanguage(() => (target.isConnected ? this.#again() : stop()))
+  }
+
+  /** @param {string} source */
+  show(source) {
+    this.#renderer.set(source)
+    this.#done ??= Promise.withResolvers()
+    const { promise } = this.#done
+    if (!this.#isBusy) {
+      this.#isBusy = true
+      if (performance.now() >= this.#readyAt) this.#step()
+      else this.#later()
+    }
+    return promise
+  }
+
+  #again() {
+    this.#renderer.restart()
+    this.#isBusy = true
+    this.#later()
+  }
+
+  #step() {
+    const began = performance.now()
+    const hasMore = this.#renderer.step()
+    const spent = performance.now() - began
+    this.#readyAt = began + spent * (1 + REST_FACTOR)
+    if (hasMore) return this.#later()
+    this.#isBusy = false
+    this.#done?.resolve()
+    this.#done = null
+    this.#target.dispatchEvent(new CustomEvent("markdown-shown", { bubbles: true }))
+  }
+
+  #later() {
+    const wait = Math.max(this.#readyAt - performance.now(), 0)
+    if (document.hidden || wait > 16) setTimeout(() => this.#step(), wait)
+    else requestAnimationFrame(() => this.#step())
+  }
+}
