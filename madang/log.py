@@ -1,17 +1,22 @@
 """The log: readable on a terminal, JSON when asked, rotated in the data folder, never with a secret in it."""
 
+import json
 import logging
 import sys
+import traceback
 from io import TextIOWrapper
 from logging import StreamHandler
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from loguru import logger
 
 from madang.config import Settings
 from madang.redact import Redactor
+
+if TYPE_CHECKING:
+    from loguru import Record
 
 _LINE = "<dim>{time:HH:mm:ss}</dim> <level>{level: <7}</level> {message}"
 _FOREIGN = ("uvicorn", "uvicorn.error", "aiohttp", "asyncio", "alembic", "sqlalchemy")
@@ -22,16 +27,32 @@ def setup(settings: Settings, redactor: Redactor, stream: TextIO = sys.stderr) -
     folder = settings.data_dir / "logs"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     terminal = StreamHandler(stream)
-    file = _PrivateFile(folder / "madang.log", maxBytes=10_000_000, backupCount=10, encoding="utf-8")
+    file = _PrivateFile(
+        folder / "madang.log", maxBytes=10_000_000, backupCount=10, encoding="utf-8", errors="backslashreplace"
+    )
     logger.remove()
     for handler in (terminal, file):
-        handler.terminator = ""
         handler.addFilter(_Mask(redactor))
     # `diagnose` would print the values of variables, and a key may be one of them.
     common = {"level": settings.log_level, "diagnose": False, "backtrace": False}
-    logger.add(terminal, format=_LINE, serialize=settings.log_json, colorize=stream.isatty(), **common)  # type: ignore[arg-type]
-    logger.add(file, serialize=True, **common)  # type: ignore[arg-type]
+    line = _as_json if settings.log_json else _LINE
+    logger.add(terminal, format=line, colorize=stream.isatty() and not settings.log_json, **common)  # type: ignore[arg-type]
+    logger.add(file, format=_as_json, **common)  # type: ignore[arg-type]
     _take_over_standard_logging()
+
+
+def _as_json(record: "Record") -> str:
+    """One JSON object a line; it goes through `extra`, since braces in a format mean something else."""
+    entry = {
+        "at": record["time"].isoformat(),
+        "level": record["level"].name,
+        "where": record["name"],
+        "message": record["message"],
+    }
+    if error := record["exception"]:
+        entry["exception"] = "".join(traceback.format_exception(error.type, error.value, error.traceback))
+    record["extra"]["line"] = json.dumps(entry, ensure_ascii=False)
+    return "{extra[line]}"
 
 
 class _Mask(logging.Filter):
@@ -42,7 +63,7 @@ class _Mask(logging.Filter):
         self._redactor = redactor
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.msg, record.args = self._redactor.clean(record.getMessage()), ()
+        record.msg, record.args = self._redactor.clean(record.getMessage()).rstrip("\n"), ()
         record.exc_info = record.exc_text = None  # the line has the exception in it already
         return True
 

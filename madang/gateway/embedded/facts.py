@@ -100,7 +100,7 @@ def _has_avx2() -> bool:
         return " avx2 " in Path("/proc/cpuinfo").read_text(encoding="utf-8").replace("\n", " ")
     if sys.platform == "darwin":
         command = ("/usr/sbin/sysctl", "-n", "machdep.cpu.leaf7_features")
-        return "AVX2" in subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
+        return "AVX2" in subprocess.run(command, capture_output=True, text=True, check=False).stdout
     if sys.platform == "win32":
         return bool(ctypes.windll.kernel32.IsProcessorFeaturePresent(_WINDOWS_AVX2))
     return False
