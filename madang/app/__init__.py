@@ -1,0 +1,1 @@
+"""The composition root: builds each service once, hands them out, and decides nothing."""

@@ -1,0 +1,104 @@
+"""Everything behind the front: each service is built once, started in order and stopped in reverse."""
+
+from contextlib import AsyncExitStack
+from typing import Any, Protocol, TypeVar
+
+from pydantic import SecretStr
+from starlette.routing import WebSocketRoute
+
+from madang.app.about import about
+from madang.app.announcer import Announcer
+from madang.app.ground import Ground
+from madang.app.housekeeping import Housekeeping
+from madang.app.web import web_app
+from madang.db.database import FILE_NAME, Database
+from madang.db.installation import installation_name
+from madang.guard.asgi import App, Receive, Scope, Send
+from madang.guard.auth import Auth, Credentials
+from madang.guard.brake import Brake
+from madang.guard.cookies import Cookie
+from madang.guard.once import Tickets
+from madang.guard.password import Password
+from madang.guard.sessions import Sessions
+from madang.guard.signin import SignIns
+from madang.guard.tokens import Tokens
+from madang.guard.watch import SessionWatch
+from madang.live.access import Access, readers
+from madang.live.journal import Journal
+from madang.live.socket import LiveSocket
+from madang.preferences.service import Preferences
+
+
+class _Service(Protocol):
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
+S = TypeVar("S", bound=_Service)
+
+
+class House:
+    """The opened house: an ASGI application, and what closes it."""
+
+    def __init__(self, app: App, journal: Journal, stack: AsyncExitStack) -> None:
+        self._app = app
+        self._journal = journal
+        self._stack = stack
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    async def leave(self) -> None:
+        """Store what is being answered, then end every open stream."""
+        self._journal.hang_up()
+
+    async def close(self) -> None:
+        """Stop everything, the last started first."""
+        await self._stack.aclose()
+
+
+async def open_house(ground: Ground) -> House:
+    """Build and start everything. Raises a `MadangError` that says what is in the way."""
+    async with AsyncExitStack() as stack:
+        app, journal = await _build(ground, stack)
+        return House(app, journal, stack.pop_all())
+
+
+async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Journal]:
+    settings, clock = ground.settings, ground.clock
+
+    async def started(service: S) -> S:
+        await service.start()
+        stack.push_async_callback(service.stop)
+        return service
+
+    database = await started(Database.open(_place(ground)))
+    journal = await started(Journal(database, clock))
+    announce = (await started(Announcer(journal))).announce
+    preferences = await started(Preferences(database, settings, clock, announce))
+    sessions = await started(Sessions(database, clock, announce))
+    tokens = await started(Tokens(database, clock, announce, _revealed(settings.token)))
+    await started(Housekeeping([journal.prune]))
+
+    password, brake, tickets = Password(_revealed(settings.password)), Brake(clock), Tickets(clock)
+    cookie = Cookie.named(ground.port, await installation_name(database), ground.doors)
+    watch = SessionWatch(sessions, tokens)
+    access = Access(watch.is_live, readers)
+    sign_ins = SignIns(sessions, ground.codes, password, brake)
+    services: list[Any] = [
+        journal, access, preferences, sessions, tokens, tickets, ground.codes, password, cookie, sign_ins,
+        about(settings.data_dir, database.is_sqlite),
+    ]  # fmt: skip
+    web = web_app({type(service): service for service in services}, ground.page_version)
+    web.router.routes.append(WebSocketRoute("/api/live", LiveSocket(journal, access)))
+    credentials = Credentials(sessions, tokens, tickets, brake, cookie, ground.control_hash)
+    return Auth(web, credentials), journal
+
+
+def _place(ground: Ground) -> Any:
+    url = _revealed(ground.settings.database_url)
+    return url or ground.settings.data_dir / FILE_NAME
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None

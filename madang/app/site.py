@@ -1,0 +1,78 @@
+"""The files of the page: found once, named by their content, compressed once, sent from memory."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+_COMPRESSED = {".js", ".css", ".html", ".json", ".svg", ".webmanifest", ".txt", ".md"}
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+    ".woff2": "font/woff2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file as it goes over the wire; `packed` is its gzip form, where that is smaller."""
+
+    content: bytes
+    packed: bytes | None
+    media_type: str
+    tag: str
+
+
+def frontend_dir() -> Path:
+    """Return where the page's files lie: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "frontend"
+    return inside if inside.is_dir() else package.parent / "frontend"
+
+
+class Site:
+    """The frontend's folder. `version` is a hash over all of it, so an address never changes its content."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._paths = {path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()}
+        self._files: dict[str, File] = {}
+        self.version = self._hash()
+
+    def page(self) -> File:
+        """Return `index.html` with the version filled in."""
+        return self._file("index.html")
+
+    def find(self, path: str) -> tuple[File, bool] | None:
+        """Return the file at `path` below `/static/` and whether its address names this version, or None."""
+        version, _, rest = path.partition("/")
+        if version == self.version:
+            return (self._file(rest), True) if rest in self._paths else None
+        return (self._file(path), False) if path in self._paths else None
+
+    def _file(self, path: str) -> File:
+        if path not in self._files:
+            content = self._paths[path].read_bytes()
+            if path == "index.html":
+                content = content.replace(b"__VERSION__", self.version.encode())
+            self._files[path] = _prepared(content, Path(path).suffix)
+        return self._files[path]
+
+    def _hash(self) -> str:
+        digest = hashlib.sha256()
+        for name, path in self._paths.items():
+            digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        return digest.hexdigest()[:12]
+
+
+def _prepared(content: bytes, suffix: str) -> File:
+    packed = gzip.compress(content, 9, mtime=0) if suffix in _COMPRESSED else None
+    if packed is not None and len(packed) >= len(content):
+        packed = None
+    media_type = _TYPES.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
+    return File(content, packed, media_type, f'"{hashlib.sha256(content).hexdigest()[:16]}"')

@@ -1,0 +1,32 @@
+"""The web application: every room's api under one roof, one handler for errors, `/docs`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from madang import __version__
+from madang.app.about import router as about
+from madang.app.answers import answer_errors
+from madang.app.docs import add_docs
+from madang.guard.api import router as guard
+from madang.live.api import router as live
+from madang.preferences.api import router as preferences
+
+_DESCRIPTION = (
+    "Sign in on the page and try things here, or send `Authorization: Bearer …` with a token from Settings. "
+    'Errors are always `{"error": {"code", "message", "details", "id"}}`.'
+)
+
+
+def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
+    """Return the application over `services`, by type. `version` names the page's files in `/docs`."""
+    web = FastAPI(
+        title="Madang", version=__version__, description=_DESCRIPTION, docs_url=None, redoc_url=None, openapi_url=None
+    )
+    web.state.services = services
+    answer_errors(web)
+    for router in (guard, preferences, live, about):
+        web.include_router(router)
+    add_docs(web, version)
+    return web

@@ -1,0 +1,112 @@
+"""`madang serve`: one process, one page, one sign-in address on the terminal."""
+
+import argparse
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
+
+from madang.cli.arguments import add_data_dir, data_dir_of
+from madang.cli.words import say
+from madang.config import Settings
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from madang.app.serving import Serving
+    from madang.cli.runtime import Runtime
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_data_dir(parser)
+    parser.add_argument("--host", help=say("serve.host"))
+    parser.add_argument("--port", type=int, help=say("serve.port"))
+    parser.add_argument("--no-browser", action="store_true", help=say("serve.no_browser"))
+    parser.add_argument("--next-port", action="store_true", help=say("serve.next_port"))
+
+
+def overrides(chosen: argparse.Namespace) -> dict[str, Any]:
+    given = {"host": chosen.host, "port": chosen.port, "open_browser": False if chosen.no_browser else None}
+    return data_dir_of(chosen) | {name: value for name, value in given.items() if value is not None}
+
+
+def run(chosen: argparse.Namespace, settings: Settings) -> int:
+    from madang.cli import runtime
+    from madang.cli.ports import listen
+    from madang.db.errors import DataDirBusy
+    from madang.db.lock import DataDirLock
+    from madang.guard.exposure import exposure_of
+
+    exposure_of(settings)
+    lock = DataDirLock(settings.data_dir)
+    try:
+        lock.acquire()
+    except DataDirBusy:
+        return _open_running(settings)
+    try:
+        sockets = listen(settings.host, settings.port, chosen.next_port)
+        note = runtime.write(settings.data_dir, sockets[0].getsockname()[1], _origin(settings, sockets[0]))
+        lock.announce(note.url)
+        return _serve(settings, sockets, note)
+    finally:
+        runtime.remove(settings.data_dir)
+        lock.release()
+
+
+def _open_running(settings: Settings) -> int:
+    """The same data folder is being served: that one is what the person wants."""
+    from madang.cli.client import Client
+
+    url = Client.of(settings).sign_in_url()
+    print(say("serve.already", url=url), flush=True)
+    _open_browser(settings, url)
+    return 0
+
+
+def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") -> int:
+    from madang.app.serving import Serving
+    from madang.log import setup
+    from madang.redact import Redactor
+
+    redactor = Redactor()
+    setup(settings, redactor)
+    serving = Serving(settings, redactor, note.port, note.control_key)
+    _greet(settings, serving, note)
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        failure = runner.run(serving.run(sockets))
+    if failure is not None:
+        raise failure
+    print(say("serve.stopped"), flush=True)
+    return 0
+
+
+def _greet(settings: Settings, serving: "Serving", note: "Runtime") -> None:
+    url = f"{note.url}/#code={serving.sign_in_code()}"
+    print(say("serve.ready", url=url), say("serve.ready_code"), sep="\n")
+    print(say("serve.data", path=settings.data_dir), say("serve.stop"), sep="\n", flush=True)
+    _open_browser(settings, url)
+
+
+def _open_browser(settings: Settings, url: str) -> None:
+    if settings.open_browser:
+        import threading
+        import webbrowser
+
+        # A browser that is slow to start keeps nobody waiting.
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+
+def _loop_factory() -> "Callable[[], asyncio.AbstractEventLoop] | None":
+    """The faster event loop, where it exists."""
+    if sys.platform == "win32":
+        return None
+    import uvloop
+
+    return uvloop.new_event_loop
+
+
+def _origin(settings: Settings, opened: "socket.socket") -> str:
+    from madang.cli.ports import LOOPBACK
+
+    host = "127.0.0.1" if settings.host in (*LOOPBACK, "0.0.0.0", "::") else settings.host
+    return f"http://{f'[{host}]' if ':' in host else host}:{opened.getsockname()[1]}"
