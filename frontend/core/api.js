@@ -79,7 +79,7 @@ async function send(method, path, body, { signal, headers = {} } = {}) {
   })
   if (answer.ok) return answer
   const error = await errorFrom(answer)
-  if (error.code === "not_signed_in") session.end(token)
+  if (answer.status === 401 && path !== "/api/session") session.end(token)
   throw error
 }
 

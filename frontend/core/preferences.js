@@ -1,11 +1,10 @@
-/** What the person chose, as the server keeps it; language and theme are also remembered here for the first paint. */
+/** What the person chose, as the server keeps it. Theme and language show at once, in every open tab. */
 
 import { api } from "./api.js"
-import { pickLanguage, setLanguage } from "./i18n.js"
 import { live } from "./live.js"
-import { recall, remember } from "./store.js"
+import { showLook } from "./look.js"
 
-/** @typedef {"light" | "dark" | "system"} Theme */
+/** @typedef {import("./look.js").Theme} Theme */
 /**
  * @typedef {object} PreferenceValues
  * @property {"ko" | "en" | null} language
@@ -56,30 +55,10 @@ class Preferences extends EventTarget {
   /** @param {PreferenceValues} values */
   #take(values) {
     this.values = values
-    showTheme(values.theme)
-    remember("language", values.language)
-    void setLanguage(pickLanguage(values.language))
+    void showLook(values)
     this.dispatchEvent(new Event("change"))
   }
 }
 
 /** Fires `change` when a value is another. */
 export const preferences = new Preferences()
-
-/** @param {Theme} theme */
-export function showTheme(theme) {
-  remember("theme", theme)
-  applyTheme(theme)
-}
-
-/** Theme and language as this browser last saw them. */
-export async function startLook() {
-  applyTheme(recall("theme", "system"))
-  await setLanguage(pickLanguage(recall("language", null)))
-}
-
-/** @param {Theme} theme */
-function applyTheme(theme) {
-  if (theme === "system") delete document.documentElement.dataset.theme
-  else document.documentElement.dataset.theme = theme
-}

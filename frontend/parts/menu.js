@@ -83,7 +83,7 @@ function entries(menu) {
  */
 function move(menu, event) {
   const all = entries(menu)
-  const at = all.findIndex((entry) => entry === document.activeElement)
+  const at = all.indexOf(/** @type {HTMLElement} */ (document.activeElement))
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key]
   if (event.key === "Tab") menu.hidePopover()
   if (to === undefined) return jump(all, at, event)

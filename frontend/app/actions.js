@@ -1,0 +1,55 @@
+/** What the palette can do, besides opening conversations. */
+
+import { api, errorText } from "../core/api.js"
+import { language, t } from "../core/i18n.js"
+import { preferences } from "../core/preferences.js"
+import { navigate } from "../core/router.js"
+import { session } from "../core/session.js"
+import { toast } from "../parts/toast.js"
+
+/** @typedef {import("../parts/icon.js").IconName} IconName */
+/** @typedef {{ label: string, icon: IconName, run: () => unknown }} Action */
+
+/** @returns {Action[]} */
+export function actions() {
+  return [
+    { label: t("action.new_chat"), icon: "plus", run: () => navigate("/chat") },
+    { label: t("action.go_settings"), icon: "settings", run: () => navigate("/settings") },
+    { label: t("action.go_providers"), icon: "key", run: () => navigate("/settings/providers") },
+    { label: t("action.go_models"), icon: "model", run: () => navigate("/settings/models") },
+    ...looks(),
+    { label: t("action.shortcuts"), icon: "keyboard", run: async () => (await import("./help.js")).openHelp() },
+    { label: t("action.docs"), icon: "token", run: () => open("/docs", "_blank", "noopener") },
+    { label: t("action.sign_out"), icon: "sign_out", run: signOut },
+  ]
+}
+
+/** End this browser's session. Away is away: the token goes even when the server cannot be told. */
+export async function signOut() {
+  try {
+    await api.delete("/api/session")
+  } catch (error) {
+    if (session.token) toast(errorText(error), { kind: "danger" })
+  }
+  session.end()
+}
+
+/** @returns {Action[]} */
+function looks() {
+  const other = language() === "ko" ? "en" : "ko"
+  return [
+    { label: t("action.theme_light"), icon: "sun", run: () => change({ theme: "light" }) },
+    { label: t("action.theme_dark"), icon: "moon", run: () => change({ theme: "dark" }) },
+    { label: t("action.theme_system"), icon: "sliders", run: () => change({ theme: "system" }) },
+    { label: t(`action.language_${other}`), icon: "globe", run: () => change({ language: other }) },
+  ]
+}
+
+/** @param {Partial<import("../core/preferences.js").PreferenceValues>} patch */
+async function change(patch) {
+  try {
+    await preferences.change(patch)
+  } catch (error) {
+    toast(errorText(error), { kind: "danger" })
+  }
+}

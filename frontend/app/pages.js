@@ -1,0 +1,21 @@
+/** The pages there are, and how each is fetched. A page is an element with a `route`; it draws itself into the stage. */
+
+/** @typedef {import("../core/router.js").Route} Route */
+/** @typedef {HTMLElement & { route: Route }} PageElement */
+
+/** @type {Record<string, () => Promise<new () => PageElement>>} */
+const PAGES = {
+  chat: async () => (await import("../features/chat/page.js")).ChatPage,
+  settings: async () => (await import("../features/settings/page.js")).SettingsPage,
+}
+
+/**
+ * @param {Route} route
+ * @returns {Promise<PageElement | null>} null when there is no such page
+ */
+export async function makePage(route) {
+  const load = PAGES[route.page]
+  if (!load) return null
+  const Page = await load()
+  return Object.assign(new Page(), { route })
+}

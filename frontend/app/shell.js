@@ -1,0 +1,126 @@
+/** The frame around every page: rail, stage, and the door when nobody is signed in. */
+
+import { define, MadangElement } from "../core/element.js"
+import { fill, h } from "../core/h.js"
+import { onLanguage, t } from "../core/i18n.js"
+import { navigate, router, setTitle } from "../core/router.js"
+import { session } from "../core/session.js"
+import { makePage } from "./pages.js"
+import { Rail } from "./rail.js"
+
+/** @typedef {import("./pages.js").PageElement} PageElement */
+/** @typedef {import("./door.js").Door} Door */
+
+export class Shell extends MadangElement {
+  /** @type {PageElement | null} */
+  #page = null
+  /** @type {Door | null} */
+  #door = null
+  /** @type {Promise<typeof import("./later.js")> | null} */
+  #later = null
+
+  connected() {
+    this.className = "shell"
+    router.start()
+    this.on(router, "route", () => this.#open())
+    this.on(session, "change", () => this.#greet())
+    this.on(window, "hashchange", () => this.#greet())
+    this.onLeave(onLanguage(() => this.#redraw()))
+    this.#frame()
+    void this.#greet()
+  }
+
+  get #stage() {
+    return /** @type {HTMLElement} */ (this.querySelector("main"))
+  }
+
+  #frame() {
+    const stage = h("main", { class: "stage", id: "main", tabindex: "-1" })
+    const skip = h("a", { class: "skip unseen", href: "#main" }, t("shell.skip"))
+    skip.addEventListener("click", (event) => {
+      event.preventDefault()
+      stage.focus()
+    })
+    fill(this, skip, new Rail(), stage)
+  }
+
+  /** Let somebody in: by the code in the address, by the session that is there, or through the door. */
+  async #greet() {
+    const hasCode = location.hash.startsWith("#code=")
+    if (session.token && !hasCode) return this.#welcome()
+    const { Door } = await import("./door.js")
+    if (this.#door) return this.#door.useCode()
+    this.#door = new Door(this.#page !== null)
+    this.#inert(true)
+    this.append(this.#door)
+  }
+
+  async #welcome() {
+    this.#door?.remove()
+    this.#door = null
+    this.#inert(false)
+    if (!this.#page) await this.#open()
+    this.#later ??= import("./later.js")
+    const later = await this.#later
+    if (session.token) later.begin(this)
+  }
+
+  /** What is behind the door stays as it is, out of reach. @param {boolean} isShut */
+  #inert(isShut) {
+    for (const part of this.querySelectorAll(":scope > :not(md-door)")) part.toggleAttribute("inert", isShut)
+  }
+
+  async #open() {
+    const { route } = router
+    if (location.pathname === "/") return navigate("/chat", { replace: true })
+    if (this.#page?.route.page === route.page) {
+      this.#page.route = route
+      return
+    }
+    if (!session.token) return
+    try {
+      const page = await makePage(route)
+      if (router.route.page === route.page) this.#show(page)
+    } catch (error) {
+      console.error(error)
+      this.#say(t("shell.page_failed"), t("shell.reload"), () => location.reload())
+    }
+  }
+
+  /** @param {PageElement | null} page */
+  #show(page) {
+    this.#page = page
+    if (page) return fill(this.#stage, page)
+    setTitle()
+    this.#say(t("shell.page_missing"), t("shell.to_chat"), () => navigate("/chat"))
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} label
+   * @param {() => void} onclick
+   */
+  #say(text, label, onclick) {
+    this.#page = null
+    const button = h("button", { class: "button button--main", type: "button", onclick }, label)
+    fill(this.#stage, h("div", { class: "empty" }, h("p", {}, text), button))
+  }
+
+  /** Draw everything anew in another language; the pages keep what was written. */
+  #redraw() {
+    const { id, name } = /** @type {{ id?: string, name?: string }} */ (document.activeElement ?? {})
+    this.#door?.remove()
+    this.#door = null
+    this.#page = null
+    this.#frame()
+    void this.#greet().then(() => this.#refocus(name ? `[name="${name}"]:checked` : id ? `[id="${id}"]` : null))
+  }
+
+  /** @param {string | null} selector */
+  #refocus(selector) {
+    const found = selector && this.querySelector(selector)
+    if (found instanceof HTMLElement) found.focus()
+  }
+}
+
+define("md-shell", Shell)

@@ -1,0 +1,30 @@
+/** Style sheets of pages that are not the first one, fetched when the page is. */
+
+/** @type {Map<string, Promise<void>>} */
+const loaded = new Map()
+
+/**
+ * Load a style sheet once.
+ * @param {URL} address
+ * @returns {Promise<void>}
+ */
+export function loadStyle(address) {
+  const found = loaded.get(address.href) ?? fetchStyle(address.href)
+  loaded.set(address.href, found)
+  return found
+}
+
+/** @param {string} href */
+function fetchStyle(href) {
+  return new Promise((resolve, reject) => {
+    const link = document.createElement("link")
+    link.rel = "stylesheet"
+    link.addEventListener("load", () => resolve(undefined))
+    link.addEventListener("error", () => {
+      loaded.delete(href)
+      reject(new Error(`style sheet ${href} did not load`))
+    })
+    link.href = href
+    document.head.append(link)
+  })
+}

@@ -1,0 +1,113 @@
+/** Kept answers: how many, how large, for how long, and away with them. */
+
+import { api } from "../../core/api.js"
+import { define } from "../../core/element.js"
+import { bytes, number } from "../../core/format.js"
+import { h } from "../../core/h.js"
+import { t } from "../../core/i18n.js"
+import { preferences } from "../../core/preferences.js"
+import { confirm } from "../../parts/dialog.js"
+import { toggle } from "../../parts/field.js"
+import { progress } from "../../parts/progress.js"
+import { toast } from "../../parts/toast.js"
+import { numberField } from "./numbers.js"
+import { SettingsPart } from "./part.js"
+import { actionsRow, button, card, facts } from "./pieces.js"
+
+const HOUR = 3600
+const MEGABYTE = 1_000_000
+
+/** @typedef {{ entries: number, size_bytes: number, limit_bytes: number, ttl_seconds: number, enabled: boolean }} CacheState */
+/** @typedef {Partial<import("../../core/preferences.js").PreferenceValues>} Patch */
+
+/** @extends {SettingsPart<CacheState>} */
+export class Cache extends SettingsPart {
+  name = "cache"
+  watches = ["preferences.changed"]
+
+  /** @override */
+  read() {
+    return api.get("/api/settings/cache")
+  }
+
+  /** @param {CacheState} state @override */
+  draw(state) {
+    return [
+      card([
+        facts([[t("settings.cache.entries"), number(state.entries)]]),
+        progress({
+          label: t("settings.cache.size"),
+          value: state.size_bytes,
+          max: state.limit_bytes,
+          text: t("settings.cache.of_limit", { size: bytes(state.size_bytes), limit: bytes(state.limit_bytes) }),
+        }),
+        actionsRow(
+          button(t("settings.cache.clear"), () => this.#clear(), {
+            kind: "quiet-danger",
+            icon: "trash",
+            key: "clear",
+            disabled: state.entries === 0,
+          }),
+        ),
+      ]),
+      card([this.#switch(state), h("div", { class: "columns" }, this.#ttl(state), this.#limit(state))]),
+    ]
+  }
+
+  /** @param {CacheState} state */
+  #switch(state) {
+    return toggle({
+      label: t("settings.cache.on"),
+      hint: t("settings.cache.on_hint"),
+      checked: state.enabled,
+      onchange: (cache_enabled) => void this.run(() => preferences.change({ cache_enabled }), t("parts.saved")),
+    })
+  }
+
+  /** @param {CacheState} state */
+  #ttl(state) {
+    return numberField({
+      label: t("settings.cache.ttl"),
+      value: state.ttl_seconds / HOUR,
+      min: 1 / HOUR,
+      max: 24 * 365,
+      unit: t("settings.cache.hours"),
+      key: "ttl",
+      required: true,
+      onvalue: (hours) => this.#save({ cache_ttl_seconds: Math.round(Number(hours) * HOUR) }),
+    })
+  }
+
+  /** @param {CacheState} state */
+  #limit(state) {
+    return numberField({
+      label: t("settings.cache.limit"),
+      value: Math.round(state.limit_bytes / MEGABYTE),
+      min: 2,
+      max: 100_000,
+      step: 1,
+      unit: "MB",
+      key: "limit",
+      required: true,
+      onvalue: (size) => this.#save({ cache_limit_bytes: Number(size) * MEGABYTE }),
+    })
+  }
+
+  /** @param {Patch} patch */
+  async #save(patch) {
+    await preferences.change(patch)
+    toast(t("parts.saved"))
+    await this.refresh()
+  }
+
+  async #clear() {
+    const question = {
+      title: t("settings.cache.clear"),
+      text: t("settings.cache.clear_ask"),
+      yes: t("settings.cache.clear"),
+    }
+    if (await confirm(question)) await this.run(() => api.delete("/api/settings/cache"), t("settings.cache.cleared"))
+  }
+}
+
+define("md-settings-cache", Cache)

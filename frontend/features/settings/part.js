@@ -1,0 +1,114 @@
+/** The base of every settings part: reads, draws, says what went wrong, and keeps up with other tabs. */
+
+import { errorText } from "../../core/api.js"
+import { MadangElement } from "../../core/element.js"
+import { add, fill, h } from "../../core/h.js"
+import { t } from "../../core/i18n.js"
+import { live } from "../../core/live.js"
+import { toast } from "../../parts/toast.js"
+
+/** @typedef {import("../../core/h.js").Child} Child */
+
+const TYPED_IN = "input:not([type=checkbox], [type=radio]), textarea, select"
+
+/** @template T what the part reads */
+export class SettingsPart extends MadangElement {
+  /** The part's name: its path and the beginning of its words. */
+  name = ""
+  /** @type {string[]} the kinds of events after which it reads anew */
+  watches = []
+  #body = h("div", { class: "part__body" })
+  #round = 0
+
+  connected() {
+    this.className = "part"
+    this.setAttribute("aria-busy", "true")
+    add(this, this.#head(), this.#body)
+    this.#body.append(h("p", { class: "soft" }, t("parts.loading")))
+    this.onLeave(live.follow("app", null, { event: ({ kind }) => this.#heed(kind), resync: () => void this.refresh() }))
+    void this.refresh()
+  }
+
+  /** @returns {Promise<T>} */
+  async read() {
+    throw new Error("a part reads something")
+  }
+
+  /**
+   * @param {T} _data
+   * @returns {Child}
+   */
+  draw(_data) {
+    return null
+  }
+
+  /** Read and draw anew. Of two rounds under way the later one counts. */
+  async refresh() {
+    const round = ++this.#round
+    try {
+      const data = await this.read()
+      if (round === this.#round) this.#replace(this.draw(data))
+    } catch (error) {
+      if (round === this.#round && this.isConnected) this.#replace(this.#problem(error))
+    }
+    this.removeAttribute("aria-busy")
+  }
+
+  /**
+   * Do something, say that it worked or what went wrong, and show how things are afterwards.
+   * @param {() => Promise<unknown>} action
+   * @param {string} [said]
+   * @returns {Promise<boolean>} whether it worked
+   */
+  async run(action, said) {
+    try {
+      await action()
+      if (said) toast(said)
+      await this.refresh()
+      return true
+    } catch (error) {
+      toast(errorText(error), { kind: "danger" })
+      return false
+    }
+  }
+
+  /** @param {Child} content */
+  #replace(content) {
+    const key = document.activeElement?.getAttribute("data-key")
+    const had = this.contains(document.activeElement)
+    fill(this.#body, content)
+    const next = key && this.querySelector(`[data-key="${key}"]`)
+    if (had && next instanceof HTMLElement) next.focus()
+  }
+
+  #head() {
+    return h(
+      "header",
+      { class: "part__head" },
+      h("h2", { tabindex: "-1" }, t(`settings.${this.name}.title`)),
+      this.#lead(),
+    )
+  }
+
+  #lead() {
+    return h("p", { class: "soft" }, t(`settings.${this.name}.lead`))
+  }
+
+  /** @param {unknown} error */
+  #problem(error) {
+    const again = h("button", { class: "button", type: "button", onclick: () => void this.refresh() }, t("parts.retry"))
+    return h(
+      "div",
+      { class: "notice notice--danger" },
+      h("span", {}),
+      h("div", { class: "notice__body" }, errorText(error), again),
+    )
+  }
+
+  /** What somebody is typing is not swept away. @param {string} kind */
+  #heed(kind) {
+    const active = document.activeElement
+    const isTyping = active !== null && this.contains(active) && active.matches(TYPED_IN)
+    if (this.watches.includes(kind) && !isTyping) void this.refresh()
+  }
+}

@@ -1,0 +1,170 @@
+/** One provider: its address, how its key stands, and a live check. */
+
+import { api, errorText } from "../../core/api.js"
+import { ago, duration } from "../../core/format.js"
+import { fill, h } from "../../core/h.js"
+import { t } from "../../core/i18n.js"
+import { chip } from "../../parts/chip.js"
+import { confirm } from "../../parts/dialog.js"
+import { icon } from "../../parts/icon.js"
+import { menuButton } from "../../parts/menu.js"
+import { editKey } from "./key_form.js"
+import { button, notice } from "./pieces.js"
+import { editProvider } from "./provider_form.js"
+
+/** @typedef {import("./providers.js").Provider} Provider */
+/** @typedef {import("./providers.js").KeyStatus} KeyStatus */
+/** @typedef {import("./part.js").SettingsPart<any>} Part */
+/** @typedef {import("../../parts/menu.js").MenuItem} MenuItem */
+/** @typedef {{ ok: boolean, models: number, latency_ms: number, error?: { code: string, message: string } | null }} Check */
+
+/** Where a key that stands in the surroundings is changed: there, not here. */
+const FIXED_SOURCES = ["environment", "env_file", "file_ref"]
+
+/**
+ * @param {Part} part
+ * @param {Provider} provider
+ * @param {KeyStatus | null} key
+ */
+export function providerCard(part, provider, key) {
+  const outcome = h("div", { class: "check", "aria-live": "polite" })
+  const isSet = key?.set ?? false
+  const words = t(isSet ? "settings.keys.rotate" : "settings.keys.add")
+  return h(
+    "section",
+    { class: "card stack provider", "aria-label": provider.name },
+    head(provider, key),
+    isSet && h("p", { class: "soft small number" }, keyLine(/** @type {KeyStatus} */ (key))),
+    h(
+      "div",
+      { class: "row row--wrap" },
+      button(words, () => editKey(part, provider, isSet), {
+        icon: "key",
+        key: `key-${provider.id}`,
+        kind: isSet || provider.kind !== "openai" ? undefined : "main",
+      }),
+      button(t("settings.providers.check"), () => void check(provider, outcome), { key: `check-${provider.id}` }),
+      more(part, provider, key),
+    ),
+    outcome,
+  )
+}
+
+/**
+ * @param {Provider} provider
+ * @param {KeyStatus | null} key
+ */
+function head(provider, key) {
+  const isLocal = provider.kind === "local"
+  return h(
+    "div",
+    {},
+    h(
+      "div",
+      { class: "row row--wrap" },
+      h("h3", {}, provider.name),
+      key?.set && chip(t("settings.keys.set"), "kept"),
+      !key?.set && !isLocal && chip(t("settings.keys.unset")),
+      isLocal && chip(t("settings.providers.here"), "kept"),
+      !provider.enabled && chip(t("settings.providers.off"), "warn"),
+    ),
+    h("p", { class: "soft small" }, h("code", {}, provider.base_url)),
+  )
+}
+
+/** @param {KeyStatus} key */
+function keyLine({ last4, source, updated_at }) {
+  return [
+    last4 && t("settings.keys.ends", { last4 }),
+    source && t(`settings.keys.source_${source}`),
+    updated_at && t("settings.keys.changed", { ago: ago(updated_at) }),
+  ]
+    .filter(Boolean)
+    .join(" · ")
+}
+
+/**
+ * @param {Part} part
+ * @param {Provider} provider
+ * @param {KeyStatus | null} key
+ */
+function more(part, provider, key) {
+  const props = {
+    class: "button button--quiet button--icon",
+    type: "button",
+    "aria-label": t("settings.providers.more", { name: provider.name }),
+  }
+  const opener = h("button", { ...props, "data-key": `more-${provider.id}` }, icon("more"))
+  menuButton(opener, () => deeds(part, provider, key))
+  return opener
+}
+
+/**
+ * @param {Part} part
+ * @param {Provider} provider
+ * @param {KeyStatus | null} key
+ * @returns {MenuItem[]}
+ */
+function deeds(part, provider, key) {
+  const { id, name, enabled } = provider
+  const flip = () => part.run(() => api.patch(`/api/settings/providers/${id}`, { enabled: !enabled }))
+  /** @type {MenuItem[]} */
+  const items = [
+    { label: t(enabled ? "settings.providers.switch_off" : "settings.providers.switch_on"), icon: "stop", run: flip },
+  ]
+  if (provider.kind === "custom")
+    items.unshift({ label: t("parts.edit"), icon: "edit", run: () => editProvider(part, provider) })
+  if (key?.set && !FIXED_SOURCES.includes(key.source ?? "")) {
+    items.push({ label: t("settings.keys.delete"), icon: "trash", danger: true, run: () => dropKey(part, name, key) })
+  }
+  if (provider.kind === "custom") {
+    items.push({ label: t("settings.providers.delete"), icon: "trash", danger: true, run: () => drop(part, provider) })
+  }
+  return items
+}
+
+/**
+ * @param {Part} part
+ * @param {string} name
+ * @param {KeyStatus} key
+ */
+async function dropKey(part, name, key) {
+  const question = {
+    title: t("settings.keys.delete_title", { name }),
+    text: t("settings.keys.delete_ask"),
+    yes: t("settings.keys.delete"),
+  }
+  if (await confirm(question)) await part.run(() => api.delete(`/api/keys/${key.name}`), t("settings.keys.deleted"))
+}
+
+/**
+ * @param {Part} part
+ * @param {Provider} provider
+ */
+async function drop(part, { id, name }) {
+  const question = {
+    title: t("settings.providers.delete_title", { name }),
+    text: t("settings.providers.delete_ask"),
+    yes: t("parts.delete"),
+  }
+  if (await confirm(question)) {
+    await part.run(() => api.delete(`/api/settings/providers/${id}`), t("settings.providers.deleted", { name }))
+  }
+}
+
+/**
+ * Ask the provider for its models, with the key that is set, and show what came of it.
+ * @param {Provider} provider
+ * @param {HTMLElement} outcome
+ */
+export async function check({ id }, outcome) {
+  fill(outcome, h("p", { class: "soft small" }, t("settings.providers.checking")))
+  try {
+    /** @type {Check} */
+    const found = await api.post(`/api/settings/providers/${id}/check`)
+    const good = () => t("settings.providers.works", { count: found.models, time: duration(found.latency_ms) })
+    fill(outcome, found.ok ? notice("good", "check", good()) : notice("danger", "warning", errorText(found.error)))
+  } catch (error) {
+    fill(outcome, notice("danger", "warning", errorText(error)))
+  }
+}

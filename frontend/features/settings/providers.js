@@ -1,0 +1,83 @@
+/** Keys and providers: who answers, with which key, and whether that works. */
+
+import { api } from "../../core/api.js"
+import { define } from "../../core/element.js"
+import { h } from "../../core/h.js"
+import { t } from "../../core/i18n.js"
+import { preferences } from "../../core/preferences.js"
+import { toggle } from "../../parts/field.js"
+import { toast } from "../../parts/toast.js"
+import { SettingsPart } from "./part.js"
+import { actionsRow, button, card, itemsOf, notice } from "./pieces.js"
+import { providerCard } from "./provider_card.js"
+import { editProvider } from "./provider_form.js"
+
+/**
+ * @typedef {object} Provider
+ * @property {string} id
+ * @property {string} name
+ * @property {string} kind "openai", "env", "custom", "local", "builtin"
+ * @property {string} base_url
+ * @property {boolean} enabled
+ * @property {number | null} price_input_microusd_per_mtok
+ * @property {number | null} price_output_microusd_per_mtok
+ */
+/** @typedef {{ name: string, set: boolean, last4: string | null, source: string | null, updated_at: string | null }} KeyStatus */
+/** @typedef {{ providers: Provider[], keys: Map<string, KeyStatus> }} ProvidersData */
+
+/** @extends {SettingsPart<ProvidersData>} */
+export class Providers extends SettingsPart {
+  name = "providers"
+  watches = ["providers.changed", "keys.changed"]
+
+  /** @override */
+  async read() {
+    const [providers, keys] = await Promise.all([
+      api.get("/api/settings/providers"),
+      api.get("/api/keys"),
+      preferences.values ?? preferences.load(),
+    ])
+    const known = /** @type {KeyStatus[]} */ (itemsOf(keys)).map((key) => /** @type {const} */ ([key.name, key]))
+    return { providers: itemsOf(providers), keys: new Map(known) }
+  }
+
+  /** @param {ProvidersData} data @override */
+  draw({ providers, keys }) {
+    const shown = providers.filter(({ kind }) => kind !== "builtin")
+    const hasKey = [...keys.values()].some((key) => key.set)
+    return [
+      !hasKey && notice("good", "key", h("p", {}, t("settings.providers.first_key"))),
+      shown.map((provider) => providerCard(this, provider, keys.get(`provider:${provider.id}`) ?? null)),
+      actionsRow(button(t("settings.providers.add"), () => editProvider(this, null), { icon: "plus", key: "add" })),
+      this.#local(),
+    ]
+  }
+
+  #local() {
+    return card(
+      [
+        h("p", { class: "soft" }, t("settings.providers.local_lead")),
+        toggle({
+          label: t("settings.providers.discovery"),
+          checked: preferences.values?.local_discovery ?? true,
+          onchange: (local_discovery) => void this.run(() => preferences.change({ local_discovery }), t("parts.saved")),
+        }),
+        actionsRow(
+          button(t("settings.providers.discover"), () => void this.#discover(), { icon: "search", key: "discover" }),
+        ),
+      ],
+      t("settings.providers.local"),
+    )
+  }
+
+  async #discover() {
+    await this.run(async () => {
+      const found = itemsOf(await api.post("/api/settings/providers/discover"))
+      toast(
+        found.length > 0 ? t("settings.providers.found", { count: found.length }) : t("settings.providers.found_none"),
+      )
+    })
+  }
+}
+
+define("md-settings-providers", Providers)
