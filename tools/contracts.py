@@ -1,9 +1,10 @@
-"""The import order inside a room, for import-linter: api over the rest over store over types."""
+"""Two rules for import-linter: the order inside a room, and which libraries may be used where."""
 
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 import grimp
-from importlinter import Contract, ContractCheck, output
+from importlinter import Contract, ContractCheck, fields, output
 
 EDGES = ("api", "socket")
 RANKS = {"types": 0, "errors": 0, "store": 1, "api": 3, "socket": 3}
@@ -22,8 +23,33 @@ class RoomContract(Contract):
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
-        for line in check.metadata["broken"]:
-            output.print_error(f"- {line}", bold=False)
+        _print(check)
+
+
+class LibraryContract(Contract):
+    """Holds where only modules that match `places` import `libraries`; `*` in a place stands for anything."""
+
+    type_name = "libraries"
+    libraries = fields.SetField(subfield=fields.StringField())
+    places = fields.SetField(subfield=fields.StringField())
+
+    def check(self, graph: grimp.ImportGraph, verbose: bool) -> ContractCheck:
+        broken = [
+            f"{importer} -> {library}"
+            for library in sorted(str(name) for name in self.libraries)  # type: ignore[attr-defined]
+            if library in graph.modules
+            for importer in sorted(graph.find_modules_that_directly_import(library))
+            if not any(fnmatchcase(importer, str(place)) for place in self.places)  # type: ignore[attr-defined]
+        ]
+        return ContractCheck(kept=not broken, metadata={"broken": broken})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        _print(check)
+
+
+def _print(check: ContractCheck) -> None:
+    for line in check.metadata["broken"]:
+        output.print_error(f"- {line}", bold=False)
 
 
 def _broken(graph: grimp.ImportGraph) -> Iterator[str]:

@@ -30,7 +30,7 @@ def find_chromium() -> str | None:
     return next((path for name in _NAMES if (path := shutil.which(name))), None)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)  # without slots: Playwright keeps a note on the owner of a listener
 class Watch:
     """What went wrong on the pages of one test. `allow` names what the test brings about on purpose."""
 
@@ -42,7 +42,7 @@ class Watch:
         self.allowed.append(pattern)
 
     def follow(self, page: Page) -> None:
-        page.on("console", lambda message: self._console(message))
+        page.on("console", self._console)
         page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
 
     def unexpected(self) -> list[str]:
