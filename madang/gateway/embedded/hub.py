@@ -37,7 +37,7 @@ async def download(url: str, target: Path, size_bytes: int, report: Report) -> N
                 breaks = 1 if _size(target) > before else breaks + 1
                 if breaks > _BREAKS_IN_A_ROW:
                     raise
-                await asyncio.sleep(min(2.0**breaks, 15.0))
+                await asyncio.sleep(min(0.25 * 2.0**breaks, 15.0))
     report(size_bytes)
 
 
