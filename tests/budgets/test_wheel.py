@@ -1,5 +1,6 @@
 """What is shipped: the program and its frontend, whole, small, and nothing else."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import StartServer
 from tests.support.server import ROOT
 
 _LIMIT_BYTES = 4 * 2**20
@@ -35,3 +37,13 @@ def test_the_wheel_carries_nothing_but_the_program(wheel: Path) -> None:
 
 def test_the_wheel_is_small(wheel: Path) -> None:
     assert wheel.stat().st_size <= _LIMIT_BYTES
+
+
+def test_the_wheel_alone_serves_the_page(wheel: Path, tmp_path: Path, start_server: StartServer) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    server = start_server(PYTHONPATH=str(tmp_path / "installed"))
+    with server.anonymous() as client:
+        page = client.get("/")
+        script = re.search(r'src="(/static/[^"]+)"', page.text)
+        assert script is not None
+        assert client.get(script[1]).status_code == 200
