@@ -2,7 +2,9 @@
 
 import { session } from "./core/session.js"
 
-const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => void }} */ (/** @type {unknown} */ (window))
+const { SwaggerUIBundle } = /** @type {{ SwaggerUIBundle: (options: object) => void }} */ (
+  /** @type {unknown} */ (window)
+)
 
 SwaggerUIBundle({
   url: "/openapi.json",

@@ -2,7 +2,7 @@
 
 import { api } from "../../core/api.js"
 import { define } from "../../core/element.js"
-import { bytes, number } from "../../core/format.js"
+import { bytes } from "../../core/format.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { preferences } from "../../core/preferences.js"
@@ -12,7 +12,7 @@ import { progress } from "../../parts/progress.js"
 import { toast } from "../../parts/toast.js"
 import { numberField } from "./numbers.js"
 import { SettingsPart } from "./part.js"
-import { actionsRow, button, card, facts } from "./pieces.js"
+import { actionsRow, button, card } from "./pieces.js"
 
 const HOUR = 3600
 const MEGABYTE = 1_000_000
@@ -34,7 +34,7 @@ export class Cache extends SettingsPart {
   draw(state) {
     return [
       card([
-        facts([[t("settings.cache.entries"), number(state.entries)]]),
+        h("p", { class: "figure" }, t("settings.cache.entries", { count: state.entries })),
         progress({
           label: t("settings.cache.size"),
           value: state.size_bytes,

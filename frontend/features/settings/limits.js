@@ -98,8 +98,12 @@ function today({
         text: t("settings.limits.of_cap", { cap: money(cap), share: percent(share) }),
       }),
     cap === null && h("p", { class: "soft small" }, t("settings.limits.no_cap_today")),
-    reserved > 0 && h("p", { class: "soft small" }, t("settings.limits.reserved", { sum: money(reserved) })),
-    unknown > 0 && h("p", { class: "soft small" }, t("settings.limits.unknown_calls", { count: unknown })),
+    h(
+      "div",
+      { class: "soft small" },
+      reserved > 0 && h("p", {}, t("settings.limits.reserved", { sum: money(reserved) })),
+      unknown > 0 && h("p", {}, t("settings.limits.unknown_calls", { count: unknown })),
+    ),
   ]
 }
 
