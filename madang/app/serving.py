@@ -54,6 +54,9 @@ class Serving:
             await self._front.house()
         except Exception as error:  # noqa: BLE001 - whatever it is, the person at the terminal is told
             logger.opt(exception=error).debug("the house did not open")
+            while not self._server.started:
+                # One that is told to end before it has started leaves without closing anything.
+                await asyncio.sleep(0.01)
             self._server.should_exit = True
             return error
         return None
