@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         None, description="A bearer token for programs with the scopes chat, read and manage."
     )
     token_file: Path | None = Field(None, description="File that holds the bearer token, instead of MADANG_TOKEN.")
+    passphrase: SecretStr | None = Field(None, description="Opens the sealed file of keys, where one is used.")
+    passphrase_file: Path | None = Field(
+        None, description="File that holds the passphrase, instead of MADANG_PASSPHRASE."
+    )
     socket_limit: int = Field(10_000, ge=10, description="How many connections are served at once.")
     body_limit_bytes: int = Field(50 * 2**20, ge=2**10, description="Largest request body.")
 

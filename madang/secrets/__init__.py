@@ -1,0 +1,1 @@
+"""Where keys live: taken in, used, replaced and deleted, and never given out again."""

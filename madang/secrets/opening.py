@@ -1,0 +1,29 @@
+"""Puts the keys' places together for one installation."""
+
+from madang.clock import Clock
+from madang.config import Settings
+from madang.db.database import Database
+from madang.principal import Announce
+from madang.redact import Redactor
+from madang.secrets.files import PlainFile, SealedFile
+from madang.secrets.given import given_keys, other_secrets, secret_of
+from madang.secrets.keyring import KeyringPlace
+from madang.secrets.service import Secrets
+from madang.secrets.types import Place, Stored
+
+
+def open_secrets(
+    db: Database, clock: Clock, announce: Announce, *, settings: Settings, redactor: Redactor, install: str
+) -> Secrets:
+    """Return the keys of the installation `install`; every secret of the settings is masked from here on.
+
+    Raises `SecretFileUnreadable` where a variable names a file that cannot be read.
+    """
+    for secret in other_secrets(settings):
+        redactor.add(secret)
+    places: dict[Stored, Place] = {
+        "keyring": KeyringPlace(f"madang {install}", clock),
+        "protected": SealedFile(settings.data_dir, secret_of(settings.passphrase, settings.passphrase_file)),
+        "file": PlainFile(settings.data_dir),
+    }
+    return Secrets(db, clock, announce, redactor=redactor, places=places, given=given_keys(settings))
