@@ -14,7 +14,7 @@ from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.facts import Facts
 from madang.gateway.embedded.types import BuiltInState
 from tests.embedded.fileserver import FileServer
-from tests.embedded.make import Offer, make_offer
+from tests.embedded.make import Offer, lay_out, make_offer
 
 MakeBuiltIn = Callable[..., BuiltIn]
 GOOD = Facts(
@@ -36,6 +36,13 @@ def offer(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> Offer:
     folder.mkdir()
     use_index(monkeypatch, str(folder))
     return make_offer(folder, seed)
+
+
+@pytest.fixture
+def laid(offer: Offer, tmp_path: Path) -> Offer:
+    """A tiny model that is here already, in the folder that `make_builtin` uses."""
+    lay_out(offer, tmp_path / "builtin")
+    return offer
 
 
 def use_index(monkeypatch: pytest.MonkeyPatch, links: str) -> None:

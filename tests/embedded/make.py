@@ -77,6 +77,15 @@ def make_offer(folder: Path, seed: int, *places: Place, start: bytes = b"") -> O
     return Offer(make_model(content, *places, Packages(parts)), _make_engine(folder), content, folder)
 
 
+def lay_out(offer: Offer, folder: Path) -> None:
+    """Put the model and the engine where a fetch would have put them."""
+    models, engine = folder / "models", folder / "engine" / f"{offer.engine.name}-{offer.engine.version}"
+    models.mkdir(parents=True)
+    (models / offer.model.file_name).write_bytes(offer.content)
+    with zipfile.ZipFile(next(offer.wheels.glob("xllamacpp-*"))) as wheel:
+        wheel.extractall(engine)
+
+
 def make_model(content: bytes, *places: Place) -> Model:
     return Model(
         name="tiny",
@@ -113,9 +122,10 @@ def make_wheel(folder: Path, name: str, version: str, files: Mapping[str, bytes]
     record = "".join(f"{path},sha256={_record_hash(data)},{len(data)}\n" for path, data in entries.items())
     entries[f"{metadata}/RECORD"] = f"{record}{metadata}/RECORD,,\n".encode()
     path = folder / f"{module}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         for entry, data in entries.items():
-            archive.writestr(entry, data)
+            # A ZipInfo of its own has no time in it, so that the same bytes make the same wheel.
+            archive.writestr(zipfile.ZipInfo(entry), data)
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -18,7 +18,7 @@ from madang.gateway.embedded.states import States
 from madang.gateway.embedded.types import BuiltInState, Status
 from tests.embedded.conftest import GOOD, MakeBuiltIn, use_index
 from tests.embedded.fileserver import FileServer
-from tests.embedded.make import Offer, make_offer
+from tests.embedded.make import Offer, lay_out, make_offer
 
 _HOLD = """
 import asyncio, sys
@@ -100,15 +100,15 @@ async def test_a_first_question_waits_for_the_fetch_and_the_start(make_builtin: 
         assert await listed(endpoint.base_url, endpoint.key) == 200
 
 
-async def test_two_leases_share_one_process(make_builtin: MakeBuiltIn, offer: Offer) -> None:
-    service = make_builtin(offer)
+async def test_two_leases_share_one_process(make_builtin: MakeBuiltIn, laid: Offer) -> None:
+    service = make_builtin(laid)
     async with service.lease() as first, service.lease() as second:
         assert first == second
         assert engine_process().is_running()
 
 
-async def test_its_key_is_needed_and_stands_in_no_list_of_processes(make_builtin: MakeBuiltIn, offer: Offer) -> None:
-    async with make_builtin(offer).lease() as endpoint:
+async def test_its_key_is_needed_and_stands_in_no_list_of_processes(make_builtin: MakeBuiltIn, laid: Offer) -> None:
+    async with make_builtin(laid).lease() as endpoint:
         assert await listed(endpoint.base_url, None) == 401
         child = engine_process()
         assert endpoint.key not in " ".join(child.cmdline())
@@ -117,8 +117,8 @@ async def test_its_key_is_needed_and_stands_in_no_list_of_processes(make_builtin
         assert {connection.laddr.ip for connection in child.net_connections()} == {"127.0.0.1"}
 
 
-async def test_it_stops_when_idle_and_not_while_it_is_used(make_builtin: MakeBuiltIn, offer: Offer) -> None:
-    service = make_builtin(offer, idle=0.2)
+async def test_it_stops_when_idle_and_not_while_it_is_used(make_builtin: MakeBuiltIn, laid: Offer) -> None:
+    service = make_builtin(laid, idle=0.2)
     async with service.lease():
         async with service.lease():
             pass
@@ -130,9 +130,9 @@ async def test_it_stops_when_idle_and_not_while_it_is_used(make_builtin: MakeBui
 
 
 async def test_CRASH_a_killed_engine_is_noticed_and_started_by_the_next_lease(
-    make_builtin: MakeBuiltIn, offer: Offer
+    make_builtin: MakeBuiltIn, laid: Offer
 ) -> None:
-    service = make_builtin(offer)
+    service = make_builtin(laid)
     async with service.lease() as before:
         engine_process().kill()
         await reaches(service, "stopped")
@@ -142,6 +142,7 @@ async def test_CRASH_a_killed_engine_is_noticed_and_started_by_the_next_lease(
 
 
 async def test_CRASH_the_engine_does_not_outlive_a_killed_parent(offer: Offer, tmp_path: Path, seed: int) -> None:
+    lay_out(offer, tmp_path / "data" / "builtin")
     parent = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
@@ -163,7 +164,9 @@ async def test_an_engine_that_dies_while_starting_says_what_it_printed_but_not_i
     make_builtin: MakeBuiltIn, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_index(monkeypatch, str(tmp_path))
-    service = make_builtin(make_offer(tmp_path, seed, start=b"CRASH"))
+    offer = make_offer(tmp_path, seed, start=b"CRASH")
+    lay_out(offer, tmp_path / "builtin")
+    service = make_builtin(offer)
     with pytest.raises(EngineCrashed) as failure:
         async with service.lease():
             pass
@@ -224,8 +227,8 @@ async def test_one_who_stops_waiting_does_not_stop_the_fetch(make_builtin: MakeB
     await reaches(service, "stopped")
 
 
-async def test_removed_it_leaves_nothing_behind(make_builtin: MakeBuiltIn, offer: Offer, tmp_path: Path) -> None:
-    service = make_builtin(offer)
+async def test_removed_it_leaves_nothing_behind(make_builtin: MakeBuiltIn, laid: Offer, tmp_path: Path) -> None:
+    service = make_builtin(laid)
     async with service.lease():
         pass
     await service.remove()
@@ -234,8 +237,8 @@ async def test_removed_it_leaves_nothing_behind(make_builtin: MakeBuiltIn, offer
     assert left == ["fetch.lock"]
 
 
-async def test_switching_it_off_ends_the_engine_and_on_brings_it_back(make_builtin: MakeBuiltIn, offer: Offer) -> None:
-    service = make_builtin(offer)
+async def test_switching_it_off_ends_the_engine_and_on_brings_it_back(make_builtin: MakeBuiltIn, laid: Offer) -> None:
+    service = make_builtin(laid)
     async with service.lease():
         pid = engine_process().pid
     await service.switch(False)

@@ -68,5 +68,4 @@ def test_what_the_machine_lacks_is_said_in_words(language: Language, said: str) 
 def test_the_prompt_names_the_maker_and_follows_the_language_of_the_question() -> None:
     for text, language in {"안녕하세요": "ko", "요약해 줘: the council voted": "ko", "Summarise: …": "en"}.items():
         assert language_of(text) == language
-    for language in ("ko", "en"):
-        assert "Alibaba Cloud" in small_model_prompt(language)
+        assert "Alibaba Cloud" in small_model_prompt(language_of(text))
