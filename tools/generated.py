@@ -119,12 +119,12 @@ def values(annotation: Any) -> str:
 
 
 def errors() -> list[type[MadangError]]:
-    """Return every error class with a code of its own, by code."""
+    """Return every error class a program may meet, one a code; what only the terminal shows has its own words."""
     for module in pkgutil.walk_packages(madang.__path__, "madang."):
         if not _RUNS_WHEN_IMPORTED.search(module.name):
             importlib.import_module(module.name)
     every: list[type[MadangError]] = [MadangError, *_below(MadangError)]
-    by_code = {error.code: error for error in reversed(every)}
+    by_code = {error.code: error for error in reversed(every) if not error.__module__.startswith("madang.cli")}
     return [by_code[code] for code in sorted(by_code)]
 
 

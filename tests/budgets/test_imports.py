@@ -40,7 +40,7 @@ def test_nothing_heavy_is_imported_before_it_is_needed(start_server: StartServer
 
 @pytest.mark.parametrize("module", _HEAVY)
 def test_the_front_needs_none_of_the_heavy_libraries(module: str) -> None:
-    code = "import sys, madang.front; sys.exit(' '.join(sys.modules))"
+    code = "import sys, madang.app.front; sys.exit(' '.join(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert "madang.front" in done.stderr.split()
+    assert "madang.app.front" in done.stderr.split()
     assert not re.search(rf"(^| ){module}( |$)", done.stderr.strip())

@@ -26,7 +26,7 @@ def madang(server: Server, *arguments: str, typed: str | None = None) -> subproc
     }
     return subprocess.run(
         [sys.executable, "-m", "madang", *arguments],
-        env=environment, cwd=server.folder, input=typed, stdin=None if typed is not None else subprocess.DEVNULL,
+        check=False, env=environment, cwd=server.folder, input=typed, stdin=None if typed is not None else subprocess.DEVNULL,
         capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
