@@ -3,7 +3,6 @@
 from contextlib import AsyncExitStack
 from typing import Any, Protocol, TypeVar
 
-from pydantic import SecretStr
 from starlette.routing import WebSocketRoute
 
 from madang.app.about import about
@@ -27,6 +26,8 @@ from madang.live.access import Access, readers
 from madang.live.journal import Journal
 from madang.live.socket import LiveSocket
 from madang.preferences.service import Preferences
+from madang.secrets.given import secret_of
+from madang.secrets.opening import open_secrets
 
 
 class _Service(Protocol):
@@ -76,17 +77,21 @@ async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Journal]:
     journal = await started(Journal(database, clock))
     announce = (await started(Announcer(journal))).announce
     preferences = await started(Preferences(database, settings, clock, announce))
+    install = await installation_name(database)
+    keys = open_secrets(database, clock, announce, settings=settings, redactor=ground.redactor, install=install)
+    secrets = await started(keys)
     sessions = await started(Sessions(database, clock, announce))
-    tokens = await started(Tokens(database, clock, announce, _revealed(settings.token)))
+    tokens = await started(Tokens(database, clock, announce, secret_of(settings.token, settings.token_file)))
     await started(Housekeeping([journal.prune]))
 
-    password, brake, tickets = Password(_revealed(settings.password)), Brake(clock), Tickets(clock)
-    cookie = Cookie.named(ground.port, await installation_name(database), ground.doors)
+    password = Password(secret_of(settings.password, settings.password_file))
+    brake, tickets = Brake(clock), Tickets(clock)
+    cookie = Cookie.named(ground.port, install, ground.doors)
     watch = SessionWatch(sessions, tokens)
     access = Access(watch.is_live, readers)
     sign_ins = SignIns(sessions, ground.codes, password, brake)
     services: list[Any] = [
-        journal, access, preferences, sessions, tokens, tickets, ground.codes, password, cookie, sign_ins,
+        journal, access, preferences, secrets, sessions, tokens, tickets, ground.codes, password, cookie, sign_ins,
         about(settings.data_dir, database.is_sqlite),
     ]  # fmt: skip
     web = web_app({type(service): service for service in services}, ground.page_version)
@@ -96,9 +101,5 @@ async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Journal]:
 
 
 def _place(ground: Ground) -> Any:
-    url = _revealed(ground.settings.database_url)
+    url = secret_of(ground.settings.database_url, None)
     return url or ground.settings.data_dir / FILE_NAME
-
-
-def _revealed(secret: SecretStr | None) -> str | None:
-    return secret.get_secret_value() if secret else None

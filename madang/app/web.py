@@ -12,6 +12,7 @@ from madang.app.docs import add_docs
 from madang.guard.api import router as guard
 from madang.live.api import router as live
 from madang.preferences.api import router as preferences
+from madang.secrets.api import router as secrets
 
 _DESCRIPTION = (
     "Sign in on the page and try things here, or send `Authorization: Bearer …` with a token from Settings. "
@@ -26,7 +27,7 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
     )
     web.state.services = services
     answer_errors(web)
-    for router in (guard, preferences, live, about):
+    for router in (guard, preferences, secrets, live, about):
         web.include_router(router)
     add_docs(web, version)
     return web
