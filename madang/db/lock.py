@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import orjson
 
-from madang.db.errors import DataDirBusy
+from madang.db.errors import DataDirBusy, UnsafeDataDir
 from madang.db.folder import prepare_folder
 
 FILE_NAME = "lock"
@@ -40,9 +40,10 @@ class DataDirLock:
                 pid=holder.get("pid"),
                 url=holder.get("url"),
             ) from None
-        except BaseException:
+        except OSError as error:
             os.close(descriptor)
-            raise
+            words = f"nothing is kept in {path.parent}: its file system cannot lock files"
+            raise UnsafeDataDir(words, path=str(path.parent), reason="no_locks") from error
         self._descriptor = descriptor
         self.announce(None)
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from madang.db.errors import ReadOnlyDatabase, StoreBusy, StoreError, StoreUnavailable
-from madang.db.transaction import Transaction, take, to_the_end
+from madang.db.transaction import WAIT_SECONDS, Transaction, in_turn, take, to_the_end
 from madang.errors import MadangError, OutOfSpace
 
 POOL = 12
@@ -29,7 +29,10 @@ class Postgresql:
             pool_size=POOL,
             max_overflow=0,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS},
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+                "options": f"-c lock_timeout={WAIT_SECONDS}s {self._url.query.get('options', '')}",
+            },
         )
         self._places = asyncio.Semaphore(POOL)
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -46,7 +49,7 @@ class Postgresql:
     @asynccontextmanager
     async def write(self, durable: bool) -> AsyncIterator[Transaction]:
         """Yield a writing transaction; a commit that is not durable does not wait for the server's disk."""
-        async with self._places, _connection(self._engine) as connection:
+        async with in_turn(self._places), _connection(self._engine) as connection:
             transaction = Transaction(connection, translate)
             if not durable:
                 await transaction.execute(text("SET LOCAL synchronous_commit = off"))
@@ -56,7 +59,7 @@ class Postgresql:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Yield a transaction that sees one snapshot and cannot write."""
-        async with self._places, _connection(self._snapshots) as connection:
+        async with in_turn(self._places), _connection(self._snapshots) as connection:
             yield Transaction(connection, translate)
 
     async def listen(self, channel: str) -> AsyncIterator[str]:

@@ -16,7 +16,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from madang.db.check import WAIT_LIMIT_BYTES, quick_check, refused
 from madang.db.errors import DamagedDatabase, ReadOnlyDatabase, StorageFailed, StoreBusy, StoreError, StoreUnavailable
 from madang.db.folder import private_file
-from madang.db.transaction import Transaction, take, to_the_end
+from madang.db.transaction import Transaction, in_turn, take, to_the_end
 from madang.errors import MadangError, OutOfSpace
 
 READERS = 4
@@ -80,7 +80,7 @@ class Sqlite:
     @asynccontextmanager
     async def write(self, durable: bool) -> AsyncIterator[Transaction]:
         """Yield the one writing transaction; others wait for their turn."""
-        async with self._writing:
+        async with in_turn(self._writing):
             if self._writer is None:
                 raise StoreUnavailable("the database is closed")
             connection = self._writer
@@ -99,7 +99,7 @@ class Sqlite:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Yield a transaction that sees one snapshot and cannot write."""
-        async with self._reading:
+        async with in_turn(self._reading):
             try:
                 connection = await take(self._read_engine)
             except DBAPIError as error:

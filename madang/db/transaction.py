@@ -1,8 +1,8 @@
 """One transaction as the stores see it: run statements, and say what happens once they are committed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Table, func, select
@@ -10,7 +10,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from madang.db.errors import StoreBusy
 from madang.errors import MadangError
+
+# Longer than any transaction here takes, so whoever waits longer waits for something that never comes.
+WAIT_SECONDS = 30
 
 T = TypeVar("T")
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -43,6 +47,20 @@ async def take(engine: AsyncEngine) -> AsyncConnection:
         if not opening.cancelled() and not opening.exception():
             await to_the_end(opening.result().close())
         raise
+
+
+@asynccontextmanager
+async def in_turn(places: asyncio.Lock | asyncio.Semaphore) -> AsyncIterator[None]:
+    """Hold one of `places`. Raises `StoreBusy` after 30 seconds: a block inside a block waits for itself."""
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            await places.acquire()
+    except TimeoutError:
+        raise StoreBusy("other transactions took too long", waited_seconds=WAIT_SECONDS) from None
+    try:
+        yield
+    finally:
+        places.release()
 
 
 class Transaction:

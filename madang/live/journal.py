@@ -55,7 +55,8 @@ class Journal:
     async def append(self, stream: str, kind: str, data: dict[str, Any]) -> Event:
         """Store one event and return it once it is committed; many callers share one commit.
 
-        It survives the end of the process. What must survive a power cut goes through `append_in`.
+        It survives the end of the process. What must survive a power cut goes through `append_in`, and so does
+        what is appended while a `write()` is open: this would wait for that one to end.
         """
         return await self._batch.add(self._note(stream, kind, data))
 

@@ -1,5 +1,6 @@
 """One Madang a folder, and only a folder that nobody else can change."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -79,3 +80,13 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("not a folder")
     with pytest.raises(UnsafeDataDir):
         prepare_folder(tmp_path / "data")
+
+
+def test_CRASH_07_a_file_system_without_locks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    with pytest.raises(UnsafeDataDir) as caught:
+        DataDirLock(tmp_path).acquire()
+    assert caught.value.details["reason"] == "no_locks"

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
+import psycopg
+
 from madang.clock import Clock
 from madang.db.database import Database
 from madang.live.journal import Journal
@@ -82,3 +84,24 @@ async def append_slowly(journal: Journal) -> int:
     for _ in range(40):
         event = await journal.append(STREAM, "turn.delta", {"from": "here"})
     return event.number
+
+
+async def test_a_lost_connection_to_postgresql_loses_and_doubles_nothing(postgres_url: str) -> None:
+    async with opened(postgres_url) as here, opened(postgres_url) as there, aclosing(here.follow(STREAM, 0)) as events:
+        await there.append(STREAM, "turn.delta", {})
+        found = [(await anext(events)).number]
+        await end_every_connection(postgres_url)
+        for _ in range(5):
+            await there.append(STREAM, "turn.delta", {})
+        async with asyncio.timeout(30):
+            found += [(await anext(events)).number for _ in range(5)]
+    assert found == [1, 2, 3, 4, 5, 6]
+
+
+async def end_every_connection(url: str) -> None:
+    statement = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        await connection.execute(statement)
