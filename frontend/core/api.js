@@ -29,7 +29,15 @@ export function errorText(error) {
   const { code, message, details, id } = problemOf(error)
   const key = `errors.${code}`
   if (code === "internal" || !hasText(key)) return t("errors.unknown", { message, id: id ?? "–" })
-  return t(key, details)
+  if (Array.isArray(details.fields) && details.fields.length > 0)
+    return t("errors.bad_request_fields", { fields: named(details.fields) })
+  const sentence = t(key, details)
+  return details.provider_message ? t("errors.provider_says", { sentence, words: details.provider_message }) : sentence
+}
+
+/** @param {{ field: string }[]} fields */
+function named(fields) {
+  return fields.map(({ field }) => field).join(", ")
 }
 
 export const api = {

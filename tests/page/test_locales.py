@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-FRONTEND = Path(__file__).parents[2] / "frontend"
+ROOT = Path(__file__).parents[2]
+FRONTEND = ROOT / "frontend"
 LANGUAGES = ("ko", "en")
 KEY_IN_CODE = re.compile(r"""\bt\(\s*"([a-z0-9_.]+)\"""")
+ERROR_CODE = re.compile(r"""^    code(?:: ClassVar\[str\])? = "([a-z_.]+)\"""", re.MULTILINE)
 VALUE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -42,3 +44,11 @@ def test_every_key_the_page_asks_for_is_there() -> None:
     files = [path for path in FRONTEND.rglob("*.js") if "vendor" not in path.parts]
     asked = {key for path in files for key in KEY_IN_CODE.findall(path.read_text(encoding="utf-8"))}
     assert sorted(key for key in asked if key not in found and f"{key}.other" not in found) == []
+
+
+def test_every_error_code_has_a_sentence() -> None:
+    files = [*(ROOT / "madang").rglob("errors.py")]
+    codes = {code for path in files for code in ERROR_CODE.findall(path.read_text(encoding="utf-8"))}
+    assert len(codes) > 20
+    # An internal error is shown with the id under which the log has it.
+    assert sorted(code for code in codes - {"internal"} if f"errors.{code}" not in words("ko")) == []

@@ -32,7 +32,7 @@ export function samplingFields(values, onpatch) {
       label: t("settings.models.top_p"),
       hint: t("settings.models.top_p_hint"),
       value: values.top_p,
-      min: 0,
+      min: 0.01,
       max: 1,
       key: "top-p",
       onvalue: (top_p) => onpatch({ top_p }),
