@@ -33,7 +33,7 @@ class TooManyAttachments(BadRequest):
     code = "chat.too_many_attachments"
 
 
-class ModelCannotSee(BadRequest):
-    """The message has a picture, and the model reads only text."""
+class Busy(Conflict):
+    """Another turn of the conversation is being answered."""
 
-    code = "chat.model_cannot_see"
+    code = "chat.busy"

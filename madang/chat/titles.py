@@ -19,11 +19,6 @@ def first_words(content: str, fallback: str = "") -> str:
     return _cut(_visible(unicodedata.normalize("NFC", fallback)))
 
 
-def fold(text: str) -> str:
-    """Return the form in which titles are compared: NFC, without case."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
-
-
 def clean_title(text: str) -> str:
     """Return a title that a person or a model wrote, on one line, in NFC and not too long."""
     return _visible(unicodedata.normalize("NFC", " ".join(text.split())))[:200].strip()

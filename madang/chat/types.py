@@ -56,7 +56,7 @@ class Conversation:
     title_source: TitleSource
     created_at: datetime
     updated_at: datetime
-    archived: bool = False
+    archived_at: datetime | None = None
     deleted_at: datetime | None = None
     options: Options = field(default_factory=Options)
     active_turn_id: str | None = None
@@ -70,7 +70,7 @@ class Conversation:
             "title_source": self.title_source,
             "created_at": self.created_at.isoformat(),
             "updated_at": self.updated_at.isoformat(),
-            "archived": self.archived,
+            "archived": self.archived_at is not None,
             "deleted": self.deleted_at is not None,
             "options": asdict(self.options),
             "active_turn_id": self.active_turn_id,
@@ -177,7 +177,10 @@ class Preset:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A question as it arrives. `parent_id` is `"active"` for the branch that is shown, `None` for a new root."""
+    """A question as it arrives. `parent_id` is `"active"` for the branch that is shown, `None` for a new root.
+
+    `instead_of` names the turn that this one is asked in place of; what waits behind that one waits behind this.
+    """
 
     content: str
     actor: str
@@ -188,6 +191,7 @@ class Ask:
     options: Options = field(default_factory=Options)
     cache: CacheMode = "auto"
     attachments: tuple[str, ...] = ()
+    instead_of: str | None = None
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -4,7 +4,8 @@ import unicodedata
 
 import pytest
 
-from madang.chat.titles import TITLE_LIMIT, clean_title, first_words, fold
+from madang.chat.store.conversations import fold
+from madang.chat.titles import TITLE_LIMIT, clean_title, first_words
 
 
 @pytest.mark.parametrize(

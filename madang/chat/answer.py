@@ -1,0 +1,107 @@
+"""An answer on its way into the journal: the first words at once, the rest gathered for a moment each."""
+
+import asyncio
+from contextlib import suppress
+
+from loguru import logger
+
+from madang.chat.events import DELTA, WAITING, stream_of
+from madang.chat.types import Json, Turn
+from madang.errors import MadangError
+from madang.live.journal import Journal
+
+GATHER_SECONDS = 0.05
+"""With the commit on top, no word is older than 100 ms before it is safe from the end of the process."""
+
+
+class AnswerWriter:
+    """Takes what the model says for one turn. Works between `start()` and `close()`."""
+
+    def __init__(self, journal: Journal, turn: Turn) -> None:
+        self._journal = journal
+        self._turn = turn
+        self._written_text, self._text = [turn.answer], list[str]()
+        self._written_reasoning, self._reasoning = [turn.reasoning], list[str]()
+        self._offset = _units(turn.answer)
+        self._notes: list[tuple[str, Json]] = []
+        self._news, self._closed = asyncio.Event(), asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def text(self) -> str:
+        """The whole answer so far."""
+        return "".join((*self._written_text, *self._text))
+
+    @property
+    def reasoning(self) -> str:
+        """The whole reasoning so far."""
+        return "".join((*self._written_reasoning, *self._reasoning))
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._task = asyncio.create_task(self._write_on())
+
+    async def close(self) -> None:
+        """Finish what is being written. What came after that is in `rest()`."""
+        self._closed.set()
+        self._news.set()
+        if self._task:
+            await self._task
+
+    def add_text(self, text: str) -> None:
+        """Take the next words of the answer."""
+        self._text.append(text)
+        self._news.set()
+
+    def add_reasoning(self, text: str) -> None:
+        """Take the next words of the reasoning."""
+        self._reasoning.append(text)
+        self._news.set()
+
+    def note(self, kind: str, data: Json) -> None:
+        """Take an event that stands before the words to come. Of several waits in a row the last one counts."""
+        if kind == WAITING and self._notes and self._notes[-1][0] == WAITING:
+            self._notes.pop()
+        self._notes.append((kind, {"turn_id": self._turn.id, **data}))
+        self._news.set()
+
+    def rest(self) -> Json | None:
+        """Return the delta that is not in the journal yet, for the transaction that ends the turn."""
+        return self._delta()
+
+    async def _write_on(self) -> None:
+        while not self._closed.is_set():
+            await self._news.wait()
+            self._news.clear()
+            if self._closed.is_set():
+                return
+            try:
+                await self._write()
+            except MadangError as error:
+                # The words stay in memory and are tried again with the next ones and at the end.
+                logger.warning("turn {}: words are not in the journal yet: {}", self._turn.id, error.message)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._closed.wait(), GATHER_SECONDS)
+
+    async def _write(self) -> None:
+        while self._notes:
+            kind, data = self._notes.pop(0)
+            await self._journal.append(stream_of(self._turn.conversation_id), kind, data)
+        texts, reasonings = len(self._text), len(self._reasoning)
+        if delta := self._delta():
+            await self._journal.append(stream_of(self._turn.conversation_id), DELTA, delta)
+            self._offset += _units(delta["text"])
+            self._written_text += self._text[:texts]
+            self._written_reasoning += self._reasoning[:reasonings]
+            del self._text[:texts], self._reasoning[:reasonings]
+
+    def _delta(self) -> Json | None:
+        if not self._text and not self._reasoning:
+            return None
+        delta: Json = {"turn_id": self._turn.id, "text": "".join(self._text), "offset": self._offset}
+        return delta | ({"reasoning": "".join(self._reasoning)} if self._reasoning else {})
+
+
+def _units(text: str) -> int:
+    """The length that browsers count: UTF-16 units, two for what lies beyond the first plane."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

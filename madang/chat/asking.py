@@ -1,0 +1,75 @@
+"""From a turn to what is sent: its branch, its files, and the options from turn to preferences."""
+
+from dataclasses import dataclass
+
+from madang.chat.context import Reader, build_context
+from madang.chat.ground import Ground
+from madang.chat.store import attachments, conversations, turns
+from madang.chat.types import Gauge, Options, Turn
+from madang.errors import NotFound
+from madang.gateway.embedded.prompts import language_of, small_model_prompt
+from madang.gateway.types import Caller, ChatRequest, ModelInfo
+from madang.preferences.types import PreferenceValues
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One call: what is sent, who asks, and how full it makes the context."""
+
+    request: ChatRequest
+    caller: Caller
+    gauge: Gauge
+
+
+class Asker:
+    """Puts together what a turn sends."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+
+    async def prepare(self, turn: Turn) -> Asking:
+        """Return the call that answers `turn`, or goes on with an answer that has begun. Raises `UnknownModel`."""
+        async with self._ground.database.read() as tx:
+            conversation = await conversations.find(tx, turn.conversation_id)
+            if conversation is None:
+                raise NotFound("the conversation is gone", conversation_id=turn.conversation_id)
+            path = [*(await turns.path_to(tx, turn.parent_id) if turn.parent_id else []), turn]
+            files = await attachments.contents(tx, [one.id for on_path in path for one in on_path.attachments])
+        values = self._ground.preferences.get()
+        options = turn.asked.over(conversation.options).over(defaults(values))
+        model = await self._ground.gateway.resolve(turn.model)
+        context = build_context(
+            path,
+            files,
+            Reader(model.sees_images, model.context_tokens),
+            system_prompt=options.system_prompt or _small_prompt(model, turn),
+            max_tokens=options.max_tokens,
+            is_going_on=bool(turn.answer),
+        )
+        request = ChatRequest(
+            model=model.id,
+            messages=context.messages,
+            temperature=options.temperature,
+            top_p=options.top_p,
+            max_tokens=options.max_tokens,
+            seed=options.seed,
+            reasoning_effort=options.reasoning_effort if model.reasons else None,
+            cache=turn.cache_asked,
+        )
+        return Asking(request, Caller("chat", turn.actor, turn.conversation_id, turn.id), context.gauge)
+
+
+def defaults(values: PreferenceValues) -> Options:
+    """Return the options that hold where neither turn nor conversation says otherwise."""
+    return Options(
+        temperature=values.temperature,
+        top_p=values.top_p,
+        max_tokens=values.max_tokens,
+        reasoning_effort=values.reasoning_effort,
+        system_prompt=values.system_prompt,
+    )
+
+
+def _small_prompt(model: ModelInfo, turn: Turn) -> str | None:
+    # The prompt names the language to answer in, so it follows the question and not the page.
+    return small_model_prompt(language_of(turn.content)) if model.is_builtin else None

@@ -1,0 +1,155 @@
+"""Conversations as a list and one by one: find, look into, change, delete and restore."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from madang.chat.ending import hold
+from madang.chat.events import stream_of
+from madang.chat.ground import Ground
+from madang.chat.replay import with_events
+from madang.chat.runner import Runner
+from madang.chat.store import attachments, conversations, turns
+from madang.chat.store.conversations import Place
+from madang.chat.titles import clean_title
+from madang.chat.types import Conversation, Options, Turn
+from madang.db.transaction import Transaction
+from madang.errors import BadRequest, NotFound
+from madang.ids import new_id
+
+DELETED_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A conversation with all its branches, as of event `number` of its stream."""
+
+    conversation: Conversation
+    turns: Sequence[Turn]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be changed; `None` leaves a thing as it is."""
+
+    title: str | None = None
+    archived: bool | None = None
+    options: Options | None = None
+    active_turn_id: str | None = None
+
+
+class Conversations:
+    """All conversations of this installation."""
+
+    def __init__(self, ground: Ground, runner: Runner) -> None:
+        self._ground = ground
+        self._runner = runner
+
+    async def page(self, query: str, archived: bool, before: Place | None, limit: int) -> list[Conversation]:
+        """Return up to `limit` conversations, those changed last first, whose title contains `query`."""
+        async with self._ground.database.read() as tx:
+            return await conversations.page(tx, query=query, archived=archived, before=before, limit=limit)
+
+    async def create(self, title: str, options: Options) -> Conversation:
+        """Store an empty conversation and return it."""
+        now, title = self._ground.clock.now(), clean_title(title)
+        source: Any = "person" if title else "first_words"
+        conversation = Conversation(new_id(), title, source, now, now, options=options)
+        async with self._ground.database.write() as tx:
+            await conversations.add(tx, conversation)
+            await self._ground.teller.tell_everybody(tx, "conversation.created", conversation)
+        return conversation
+
+    async def look(self, conversation_id: str) -> Snapshot:
+        """Return a conversation with its turns; those that stream have the words up to `number`. Raises `NotFound`."""
+        stream = stream_of(conversation_id)
+        async with self._ground.database.read() as tx:
+            conversation = await _found(tx, conversation_id)
+            known = await turns.in_conversation(tx, conversation_id)
+            number = await self._ground.journal.last_number(stream, tx)
+            for place, turn in enumerate(known):
+                if turn.status == "streaming":
+                    known[place] = with_events(turn, await self._ground.journal.stored(tx, stream, turn.live_from))
+        return Snapshot(conversation, known, number)
+
+    async def change(self, conversation_id: str, change: Change) -> Conversation:
+        """Make the change and return the conversation. Raises `NotFound`, and `BadRequest` for an empty title."""
+        async with self._ground.database.write() as tx:
+            conversation = await _found(tx, conversation_id, hold=True)
+            changed = self._changed(conversation, change)
+            if change.active_turn_id is not None:
+                await _check_turn(tx, conversation_id, change.active_turn_id)
+                changed = replace(changed, active_turn_id=change.active_turn_id)
+            await self._store(tx, changed, "conversation.changed")
+        return changed
+
+    async def set_title(self, conversation_id: str, title: str) -> None:
+        """Give a conversation the title that a model wrote, unless a person gave it one."""
+        async with self._ground.database.write() as tx:
+            conversation = await conversations.find_and_hold(tx, conversation_id)
+            if conversation and conversation.title_source == "first_words" and not conversation.deleted_at:
+                titled = replace(conversation, title=title, title_source="model")
+                await self._store(tx, titled, "conversation.changed")
+
+    async def delete(self, conversation_id: str) -> Conversation:
+        """Delete a conversation so that it can be restored for 30 days; what is being answered in it is stopped."""
+        async with self._ground.database.read() as tx:
+            unfinished = await turns.unfinished(tx, (await _found(tx, conversation_id)).id)
+        await asyncio.gather(*(self._runner.stop_turn(turn.id) for turn in unfinished))
+        async with self._ground.database.write() as tx:
+            conversation = await _found(tx, conversation_id, hold=True)
+            for turn in await turns.unfinished(tx, conversation_id):
+                if turn.status == "queued" and not turn.held:
+                    await hold(tx, self._ground, turn)
+            deleted = replace(conversation, deleted_at=self._ground.clock.now())
+            await self._store(tx, deleted, "conversation.deleted")
+        return deleted
+
+    async def restore(self, conversation_id: str) -> Conversation:
+        """Take a deletion back and return the conversation. Raises `NotFound` once it is gone for good."""
+        async with self._ground.database.write() as tx:
+            conversation = await _found(tx, conversation_id, hold=True, deleted=True)
+            restored = replace(conversation, deleted_at=None)
+            await self._store(tx, restored, "conversation.restored")
+        return restored
+
+    async def purge(self) -> None:
+        """Remove for good what was deleted 30 days ago, and files that were never sent for as long."""
+        before = self._ground.clock.now() - DELETED_KEPT
+        async with self._ground.database.write() as tx:
+            await conversations.purge(tx, before)
+            await attachments.purge_unsent(tx, before)
+
+    def _changed(self, conversation: Conversation, change: Change) -> Conversation:
+        if change.title is not None:
+            title = clean_title(change.title)
+            if not title:
+                raise BadRequest("a title needs a character that can be seen", field="title")
+            conversation = replace(conversation, title=title, title_source="person")
+        if change.archived is not None:
+            at = self._ground.clock.now() if change.archived else None
+            conversation = replace(conversation, archived_at=at)
+        return replace(conversation, options=change.options) if change.options else conversation
+
+    async def _store(self, tx: Transaction, conversation: Conversation, kind: str) -> None:
+        await conversations.save(tx, conversation)
+        data = {"conversation": conversation.as_json()}
+        await self._ground.teller.tell(tx, conversation.id, "conversation.changed", data)
+        await self._ground.teller.tell_everybody(tx, kind, conversation)
+
+
+async def _found(tx: Transaction, conversation_id: str, *, hold: bool = False, deleted: bool = False) -> Conversation:
+    find = conversations.find_and_hold if hold else conversations.find
+    conversation = await find(tx, conversation_id)
+    if conversation is None or (conversation.deleted_at and not deleted):
+        raise NotFound("there is no such conversation", kind="conversation", conversation_id=conversation_id)
+    return conversation
+
+
+async def _check_turn(tx: Transaction, conversation_id: str, turn_id: str) -> None:
+    turn = await turns.find(tx, turn_id)
+    if turn is None or turn.conversation_id != conversation_id:
+        raise NotFound("the conversation has no such turn", kind="turn", turn_id=turn_id)

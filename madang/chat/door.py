@@ -1,0 +1,18 @@
+"""What a conversation needs of the gateway."""
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from madang.gateway.types import Caller, ChatRequest, Chunk, ModelInfo
+
+
+class Door(Protocol):
+    """The one door to every model."""
+
+    def stream(self, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk, None]:
+        """Yield the answer chunk by chunk. Raises `GatewayError`."""
+        ...
+
+    async def resolve(self, model: str | None) -> ModelInfo:
+        """Return the model of that name, or the default one. Raises `UnknownModel` and `NoModel`."""
+        ...

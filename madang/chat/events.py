@@ -1,0 +1,35 @@
+"""What is told about conversations: the names of the streams, and events as part of a transaction."""
+
+from madang.chat.types import Conversation, Json, Turn
+from madang.db.transaction import Transaction
+from madang.live.journal import Journal
+
+APP = "app"
+DELTA, STARTED, WAITING = "turn.delta", "turn.started", "turn.waiting"
+
+
+def stream_of(conversation_id: str) -> str:
+    """Return the name of a conversation's stream."""
+    return f"conversation:{conversation_id}"
+
+
+class Teller:
+    """Writes events into the journal, within the transaction that makes them true.
+
+    A transaction tells of its conversation first and then everybody, because streams are taken in descending order.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    async def tell(self, tx: Transaction, conversation_id: str, kind: str, data: Json) -> int:
+        """Tell those who look at the conversation; return the event's number."""
+        return (await self._journal.append_in(tx, stream_of(conversation_id), kind, data)).number
+
+    async def tell_turn(self, tx: Transaction, kind: str, turn: Turn) -> int:
+        """Tell what a turn has become."""
+        return await self.tell(tx, turn.conversation_id, kind, {"turn": turn.as_json()})
+
+    async def tell_everybody(self, tx: Transaction, kind: str, conversation: Conversation) -> None:
+        """Tell every open page what a conversation has become."""
+        await self._journal.append_in(tx, APP, kind, {"conversation": conversation.as_json()})

@@ -1,0 +1,86 @@
+"""How a turn ended, told truthfully: whole, cut short, stopped, failed."""
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from madang.chat.types import Json, Turn, TurnStatus
+from madang.errors import MadangError
+from madang.gateway.errors import CutShort, GatewayError
+from madang.gateway.types import Finished
+from madang.redact import Redactor
+
+_SUMS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "cost_microusd", "latency_ms")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The state of an ended turn and what there is to say about it."""
+
+    status: TurnStatus
+    finish_reason: str | None = None
+    error: Json | None = None
+    receipt: Json | None = None
+
+
+def of_finish(finished: Finished) -> Outcome:
+    """Return how a whole answer ended; one that its limit cut off is whole as well, and says "length"."""
+    return Outcome("done", finished.finish_reason, receipt=asdict(finished.receipt))
+
+
+def of_error(error: MadangError, has_text: bool, redactor: Redactor) -> Outcome:
+    """Return how a turn ended that `error` broke off: incomplete where the provider had begun and did not end."""
+    status: TurnStatus = "incomplete" if has_text and isinstance(error, CutShort) else "error"
+    receipt = error.receipt if isinstance(error, GatewayError) else None
+    return Outcome(status, error=describe(error, redactor), receipt=asdict(receipt) if receipt else None)
+
+
+def describe(error: MadangError, redactor: Redactor) -> Json:
+    """Return the error as it is kept with the turn, without secrets."""
+    details = _cleaned(error.details, redactor)
+    return {"code": error.code, "message": redactor.clean(error.message), "details": details}
+
+
+def status_of(code: str) -> int:
+    """Return the HTTP status of the error with this code."""
+    waiting: list[type[MadangError]] = [MadangError]
+    while waiting:
+        kind = waiting.pop()
+        if kind.code == code:
+            return kind.status
+        waiting += kind.__subclasses__()
+    return 500
+
+
+def with_outcome(turn: Turn, outcome: Outcome) -> Turn:
+    """Return the turn in its end state. A turn that went on has one receipt for all its calls."""
+    return replace(
+        turn,
+        status=outcome.status,
+        held=False,
+        waiting=None,
+        finish_reason=outcome.finish_reason,
+        error=outcome.error,
+        receipt=_together(turn.receipt, outcome.receipt),
+    )
+
+
+def _together(first: Json | None, second: Json | None) -> Json | None:
+    if not first or not second:
+        return second or first
+    # What one of the calls did not count is unknown in the sum as well.
+    sums = {name: _sum(first.get(name), second.get(name)) for name in _SUMS}
+    return {**second, **sums, "ttft_ms": first.get("ttft_ms")}
+
+
+def _sum(first: int | None, second: int | None) -> int | None:
+    return None if first is None or second is None else first + second
+
+
+def _cleaned(value: Any, redactor: Redactor) -> Any:
+    if isinstance(value, str):
+        return redactor.clean(value)
+    if isinstance(value, dict):
+        return {name: _cleaned(inner, redactor) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(inner, redactor) for inner in value]
+    return value

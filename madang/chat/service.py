@@ -1,0 +1,82 @@
+"""The chat as one service: it is built once, and holds the parts that the API speaks to."""
+
+import asyncio
+from contextlib import suppress
+
+from loguru import logger
+
+from madang.chat.conversations import Conversations
+from madang.chat.desk import Attachments, Drafts, Presets
+from madang.chat.door import Door
+from madang.chat.events import Teller
+from madang.chat.ground import Ground
+from madang.chat.recovery import recover
+from madang.chat.runner import Runner
+from madang.chat.title_calls import TitleCalls
+from madang.chat.turns import Turns
+from madang.chat.types import Turn
+from madang.chat.waiters import Waiters
+from madang.clock import Clock
+from madang.db.database import Database
+from madang.errors import MadangError
+from madang.live.journal import Journal
+from madang.preferences.service import Preferences
+from madang.redact import Redactor
+
+_PURGE_SECONDS = 6 * 3600
+
+
+class Chat:
+    """Conversations and all that belongs to them. Works between `start()` and `stop()`."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        journal: Journal,
+        gateway: Door,
+        preferences: Preferences,
+        clock: Clock,
+        redactor: Redactor,
+    ) -> None:
+        waiters = Waiters()
+        ground = Ground(database, journal, gateway, preferences, clock, redactor, Teller(journal), waiters)
+        self._ground = ground
+        self._runner = Runner(ground, self._when_done)
+        self.turns = Turns(ground, self._runner)
+        self.conversations = Conversations(ground, self._runner)
+        self.attachments = Attachments(ground)
+        self.drafts = Drafts(ground)
+        self.presets = Presets(ground)
+        self._titles = TitleCalls(ground, self.conversations)
+        self._purging: asyncio.Task[None] | None = None
+
+    @property
+    def journal(self) -> Journal:
+        """The journal that tells what happens in the conversations."""
+        return self._ground.journal
+
+    async def start(self) -> None:
+        """Give an honest state to what the last process left unfinished, then take questions in."""
+        await recover(self._ground)
+        self._purging = asyncio.create_task(self._purge_now_and_then(), name="purge of deleted conversations")
+
+    async def stop(self) -> None:
+        """Store every answer with the text it has, as interrupted, and end."""
+        if self._purging:
+            self._purging.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._purging
+        await self._titles.stop()
+        await self._runner.stop()
+
+    def _when_done(self, turn: Turn) -> None:
+        self._titles.consider(turn)
+
+    async def _purge_now_and_then(self) -> None:
+        while True:
+            try:
+                await self.conversations.purge()
+            except MadangError as error:
+                logger.warning("deleted conversations are not purged yet: {}", error.message)
+            await asyncio.sleep(_PURGE_SECONDS)

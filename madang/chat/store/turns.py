@@ -1,0 +1,122 @@
+"""The table of turns."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from madang.chat.types import Attachment, Options, Turn
+from madang.db.schema import turns
+from madang.db.transaction import Transaction
+
+_SAME = (
+    "id",
+    "conversation_id",
+    "parent_id",
+    "client_id",
+    "body_hash",
+    "actor",
+    "content",
+    "answer",
+    "reasoning",
+    "status",
+    "held",
+    "error",
+    "finish_reason",
+    "model",
+    "receipt",
+    "cache_asked",
+    "live_from",
+    "created_at",
+    "started_at",
+    "finished_at",
+)
+
+
+class ClientIdTaken(Exception):
+    """Another turn has this client id; the transaction is of no more use."""
+
+
+async def add(tx: Transaction, turn: Turn) -> None:
+    """Store a turn that is not there yet. Raises `ClientIdTaken`."""
+    try:
+        await tx.execute(insert(turns).values(_values(turn)))
+    except IntegrityError as error:
+        if turn.client_id is None:
+            raise
+        raise ClientIdTaken(turn.client_id) from error
+
+
+async def save(tx: Transaction, turn: Turn) -> None:
+    """Store every value of a turn that is there."""
+    await tx.execute(update(turns).where(turns.c.id == turn.id).values(_values(turn)))
+
+
+async def find(tx: Transaction, turn_id: str) -> Turn | None:
+    """Return the turn."""
+    row = (await tx.execute(select(turns).where(turns.c.id == turn_id))).one_or_none()
+    return _read(row) if row else None
+
+
+async def find_by_client_id(tx: Transaction, client_id: str) -> Turn | None:
+    """Return the turn that came with this client id."""
+    row = (await tx.execute(select(turns).where(turns.c.client_id == client_id))).one_or_none()
+    return _read(row) if row else None
+
+
+async def path_to(tx: Transaction, leaf_id: str) -> list[Turn]:
+    """Return the branch that ends at `leaf_id`, oldest first."""
+    leaf = select(turns.c.id, turns.c.parent_id).where(turns.c.id == leaf_id).cte("path", recursive=True)
+    path = leaf.union(select(turns.c.id, turns.c.parent_id).where(turns.c.id == leaf.c.parent_id))
+    found = {row.id: _read(row) for row in await tx.execute(select(turns).join(path, path.c.id == turns.c.id))}
+    branch: list[Turn] = []
+    following: str | None = leaf_id
+    while following is not None and (turn := found.get(following)):
+        branch.append(turn)
+        following = turn.parent_id
+    return branch[::-1]
+
+
+async def in_conversation(tx: Transaction, conversation_id: str) -> list[Turn]:
+    """Return all turns of all branches, oldest first."""
+    statement = select(turns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.id)
+    return [_read(row) for row in await tx.execute(statement)]
+
+
+async def unfinished(tx: Transaction, conversation_id: str) -> list[Turn]:
+    """Return the turns of a conversation that stream or wait, oldest first."""
+    statement = select(turns).where(turns.c.conversation_id == conversation_id, _is_unfinished())
+    return [_read(row) for row in await tx.execute(statement.order_by(turns.c.id))]
+
+
+async def all_unfinished(tx: Transaction) -> list[Turn]:
+    """Return the turns of all conversations that stream or wait, oldest first."""
+    return [_read(row) for row in await tx.execute(select(turns).where(_is_unfinished()).order_by(turns.c.id))]
+
+
+async def hold(tx: Transaction, turn_ids: Sequence[str]) -> None:
+    """Let the queued turns wait for a person."""
+    await tx.execute(update(turns).where(turns.c.id.in_(turn_ids)).values(held=True))
+
+
+async def remove(tx: Transaction, turn: Turn) -> None:
+    """Take a turn out of its branch; what followed it follows its parent."""
+    await tx.execute(update(turns).where(turns.c.parent_id == turn.id).values(parent_id=turn.parent_id))
+    await tx.execute(delete(turns).where(turns.c.id == turn.id))
+
+
+def _is_unfinished() -> Any:
+    return turns.c.status.in_(("queued", "streaming"))
+
+
+def _values(turn: Turn) -> dict[str, Any]:
+    same = {name: getattr(turn, name) for name in _SAME}
+    return same | {"attachments": [one.as_json() for one in turn.attachments], "options": asdict(turn.asked)}
+
+
+def _read(row: Row[Any]) -> Turn:
+    same = {name: getattr(row, name) for name in _SAME}
+    attachments = tuple(Attachment(**one) for one in row.attachments)
+    return Turn(**same, attachments=attachments, asked=Options.read(row.options))
