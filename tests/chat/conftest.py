@@ -1,0 +1,77 @@
+"""A chat on a real database, with a door that says what the test tells it to."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from madang.chat.accepting import Accepted
+from madang.chat.service import Chat
+from madang.chat.types import Ask, Turn
+from madang.clock import Clock
+from madang.config import Settings
+from madang.db.database import Database
+from madang.live.journal import Journal
+from madang.live.types import Event
+from madang.preferences.service import Preferences
+from madang.redact import Redactor
+from tests.chat.scripted import ScriptedDoor
+
+
+@dataclass
+class House:
+    """The rooms a chat stands on, and the chat; `restart` begins anew on what is stored."""
+
+    url: str
+    settings: Settings
+    door: ScriptedDoor = field(default_factory=ScriptedDoor)
+    clock: Clock = field(default_factory=Clock)
+    redactor: Redactor = field(default_factory=Redactor)
+
+    async def start(self) -> None:
+        self.database = Database.open(self.url)
+        await self.database.start()
+        self.journal = Journal(self.database, self.clock)
+        await self.journal.start()
+        self.preferences = Preferences(self.database, self.settings, self.clock, lambda _kind, _data: None)
+        await self.preferences.start()
+        await self.start_chat()
+
+    async def start_chat(self) -> None:
+        self.chat = Chat(
+            database=self.database,
+            journal=self.journal,
+            gateway=self.door,
+            preferences=self.preferences,
+            clock=self.clock,
+            redactor=self.redactor,
+        )
+        await self.chat.start()
+
+    async def stop(self) -> None:
+        await self.chat.stop()
+        await self.journal.stop()
+        await self.database.stop()
+
+    async def ask(self, content: str = "안녕", **values: Any) -> Accepted:
+        return await self.chat.turns.accept(Ask(content, "person:test", **values))
+
+    async def answered(self, content: str = "안녕", **values: Any) -> Turn:
+        """Ask, and return the turn when it has ended."""
+        return await self.chat.turns.wait((await self.ask(content, **values)).turn.id)
+
+    async def events(self, conversation_id: str, stream: str | None = None) -> list[Event]:
+        async with self.database.read() as tx:
+            return await self.journal.stored(tx, stream or f"conversation:{conversation_id}", 0)
+
+    async def kinds(self, conversation_id: str) -> list[str]:
+        return [event.kind for event in await self.events(conversation_id)]
+
+
+@pytest.fixture
+async def house(database_url: str, tmp_path: Any) -> AsyncIterator[House]:
+    house = House(database_url, Settings(data_dir=tmp_path / "data", model=None, lang=None, _env_file=None))
+    await house.start()
+    yield house
+    await house.stop()
