@@ -34,12 +34,17 @@ def test_what_is_lacking_is_named_with_what_is_needed_and_found(
 
 def test_memory_that_nobody_tells_is_no_obstacle() -> None:
     assert obstacle(replace(GOOD, memory_bytes=None), 0) is None
-    assert start_obstacle(None) is None
+    assert start_obstacle(replace(GOOD, memory_bytes=None)) is None
 
 
-def test_a_model_that_is_here_is_not_started_into_too_little_memory() -> None:
-    assert start_obstacle(2_000_000_000) is None
-    assert start_obstacle(300_000_000) == {"reason": "memory", "needed": 1_500_000_000, "found": 300_000_000}
+def test_a_model_that_is_here_is_not_started_where_it_would_die() -> None:
+    assert start_obstacle(replace(GOOD, memory_bytes=2_000_000_000)) is None
+    assert start_obstacle(replace(GOOD, has_avx2=False)) == {"reason": "cpu", "needed": "AVX2", "found": "x86_64"}
+    assert start_obstacle(replace(GOOD, memory_bytes=300_000_000)) == {
+        "reason": "memory",
+        "needed": 1_500_000_000,
+        "found": 300_000_000,
+    }
 
 
 def test_this_machine_can_be_measured(tmp_path: Path) -> None:

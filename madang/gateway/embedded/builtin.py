@@ -125,10 +125,10 @@ class BuiltIn:
 
     async def _ready(self) -> Endpoint:
         self._require_on()
-        if not self._fetcher.is_done():
-            await self._fetching.join(self._fetch, FetchFailed("the fetch was cancelled", reason="cancelled"))
         if self._engine.endpoint is not None:
             return self._engine.endpoint
+        if not self._fetcher.is_done():
+            await self._fetching.join(self._fetch, FetchFailed("the fetch was cancelled", reason="cancelled"))
         return await self._starting.join(self._start_engine, _stopped_while_starting())
 
     async def _fetch(self) -> None:
@@ -142,7 +142,7 @@ class BuiltIn:
 
     async def _start_engine(self) -> Endpoint:
         try:
-            self._require(facts.start_obstacle(self._measure(self._shelf.folder).memory_bytes))
+            self._require(facts.start_obstacle(self._measure(self._shelf.folder)))
             self._show("starting")
             endpoint = await self._engine.start(self._orders())
         except MadangError as error:
@@ -237,6 +237,6 @@ def _first_state(model: Model, engine: EnginePackage) -> BuiltInState:
 
 
 def _usual_threads() -> int:
-    """The processors this process may use; from six on half of them, which are the real cores on most machines."""
+    """The processors this process may use; more than eight only wait for memory."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(allowed if allowed < 6 else allowed // 2, _MOST_THREADS))
+    return min(allowed, _MOST_THREADS)

@@ -50,28 +50,21 @@ def measure(folder: Path) -> Facts:
 
 def obstacle(facts: Facts, disk_needed_bytes: int) -> dict[str, Any] | None:
     """The first thing that keeps the built-in model from this machine, or None."""
-    if not facts.has_wheel:
-        needed = "CPython on Linux (glibc), macOS 13 or Windows, x86_64 or arm64"
-        return _lack("platform", needed, f"{facts.python} {facts.system} {facts.machine}")
-    if not facts.has_avx2:
-        return _lack("cpu", "AVX2", facts.machine)
-    if not facts.has_openmp:
-        return _lack("library", "libgomp.so.1", None) | {"command": "apt install libgomp1"}
-    if facts.memory_bytes is not None and facts.memory_bytes < MEMORY_TO_FETCH_BYTES:
-        return _lack("memory", MEMORY_TO_FETCH_BYTES, facts.memory_bytes)
-    return disk_obstacle(facts.disk_bytes, disk_needed_bytes)
+    return (
+        _lack_of_kind(facts)
+        or _lack_of_memory(facts, MEMORY_TO_FETCH_BYTES)
+        or disk_obstacle(facts.disk_bytes, disk_needed_bytes)
+    )
+
+
+def start_obstacle(facts: Facts) -> dict[str, Any] | None:
+    """What keeps a model that is here from being started at this moment, or None."""
+    return _lack_of_kind(facts) or _lack_of_memory(facts, MEMORY_TO_START_BYTES)
 
 
 def disk_obstacle(disk_bytes: int, needed_bytes: int) -> dict[str, Any] | None:
     """What to say when the disk is too small, or None."""
     return _lack("disk", needed_bytes, disk_bytes) if disk_bytes < needed_bytes else None
-
-
-def start_obstacle(memory_bytes: int | None) -> dict[str, Any] | None:
-    """What keeps a model that is here from being started at this moment, or None."""
-    if memory_bytes is None or memory_bytes >= MEMORY_TO_START_BYTES:
-        return None
-    return _lack("memory", MEMORY_TO_START_BYTES, memory_bytes)
 
 
 def free_memory_bytes() -> int | None:
@@ -83,6 +76,23 @@ def free_memory_bytes() -> int | None:
     if sys.platform == "darwin":
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return None
+
+
+def _lack_of_kind(facts: Facts) -> dict[str, Any] | None:
+    if not facts.has_wheel:
+        needed = "CPython on Linux (glibc), macOS 13 or Windows, x86_64 or arm64"
+        return _lack("platform", needed, f"{facts.python} {facts.system} {facts.machine}")
+    if not facts.has_avx2:
+        return _lack("cpu", "AVX2", facts.machine)
+    if not facts.has_openmp:
+        return _lack("library", "libgomp.so.1", None) | {"command": "apt install libgomp1"}
+    return None
+
+
+def _lack_of_memory(facts: Facts, needed_bytes: int) -> dict[str, Any] | None:
+    if facts.memory_bytes is None or facts.memory_bytes >= needed_bytes:
+        return None
+    return _lack("memory", needed_bytes, facts.memory_bytes)
 
 
 def _lack(reason: str, needed: str | int, found: str | int | None) -> dict[str, Any]:

@@ -57,6 +57,7 @@ class Fetcher:
     async def fetch(self) -> None:
         """Bring what is missing. Raises `FetchFailed`, or `BuiltInUnsupported` where the disk is too small."""
         self._shelf.make()
+        self._step("fetching")
         async with self._alone():
             try:
                 await self._fetch_engine()
@@ -67,7 +68,6 @@ class Fetcher:
     async def _fetch_engine(self) -> None:
         if self._shelf.engine_path() is not None:
             return
-        self._step("fetching")
         with tempfile.TemporaryDirectory(prefix="coming-", dir=self._shelf.engines) as coming:
             unpacked = Path(coming, "engine")
             try:
@@ -152,7 +152,8 @@ class Fetcher:
     async def _alone(self) -> AsyncIterator[None]:
         """Only one process at a time fetches into a folder; the others wait and then find it done."""
         lock = FileLock(self._shelf.lock_path)
-        while not lock.take():  # noqa: ASYNC110  another process cannot set an event
+        while not lock.take():
+            self._report(self.here_bytes())
             await asyncio.sleep(_LOCK_SECONDS)
         try:
             yield

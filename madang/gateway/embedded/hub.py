@@ -25,7 +25,7 @@ async def download(url: str, target: Path, size_bytes: int, report: Report) -> N
     """
     from aiohttp import ClientSession, ClientTimeout
 
-    timeout = ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=_SILENCE_SECONDS)
+    timeout = ClientTimeout(total=None, connect=_CONNECT_SECONDS, sock_read=_SILENCE_SECONDS)
     breaks = 0
     async with ClientSession(timeout=timeout, trust_env=True, auto_decompress=False) as session:
         while (before := _size(target)) < size_bytes:
