@@ -32,7 +32,7 @@ class Finding:
 def findings(settings: Settings) -> Iterator[Finding]:
     """Look at one thing after the other. Nothing is changed, nothing outside this machine is asked."""
     looks: tuple[Callable[[Settings], Finding], ...] = (
-        _python, _page, _data_dir, _disk, _database, _server, _exposure, _provider, _builtin, _keyring,
+        _python, _page, _data_dir, _disk, _database, _server, _exposure, _provider, _builtin, _keyring, _memory,
     )  # fmt: skip
     for look in looks:
         yield look(settings)
@@ -130,3 +130,10 @@ def _keyring(_: Settings) -> Finding:
     if isinstance(backend, NoKeyring):
         return Finding("keyring", "note", say("doctor.keyring_none"))
     return Finding("keyring", "ok", backend.name)
+
+
+def _memory(_: Settings) -> Finding:
+    from madang.secrets.harden import harden
+
+    is_closed = harden().is_closed_to_others
+    return Finding("memory", "ok" if is_closed else "note", say(f"doctor.memory_{'closed' if is_closed else 'open'}"))

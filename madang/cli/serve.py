@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from madang.app.serving import Serving
     from madang.cli.runtime import Runtime
+    from madang.guard.exposure import Exposure
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +38,7 @@ def run(chosen: argparse.Namespace, settings: Settings) -> int:
     from madang.db.lock import DataDirLock
     from madang.guard.exposure import exposure_of
 
-    exposure_of(settings)
+    exposure = exposure_of(settings)
     lock = DataDirLock(settings.data_dir)
     try:
         lock.acquire()
@@ -47,6 +48,7 @@ def run(chosen: argparse.Namespace, settings: Settings) -> int:
         sockets = listen(settings.host, settings.port, chosen.next_port)
         note = runtime.write(settings.data_dir, sockets[0].getsockname()[1], _origin(settings, sockets[0]))
         lock.announce(note.url)
+        _say_who_reaches(exposure)
         return _serve(settings, sockets, note)
     finally:
         runtime.remove(settings.data_dir)
@@ -67,7 +69,9 @@ def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") 
     from madang.app.serving import Serving
     from madang.log import setup
     from madang.redact import Redactor
+    from madang.secrets.harden import harden
 
+    harden()
     redactor = Redactor()
     setup(settings, redactor)
     serving = Serving(settings, redactor, note.port, note.control_key)
@@ -78,6 +82,14 @@ def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") 
         raise failure
     print(say("serve.stopped"), flush=True)
     return 0
+
+
+def _say_who_reaches(exposure: "Exposure") -> None:
+    """Say it where others than this machine can; the usual case goes without saying."""
+    if not exposure.is_loopback:
+        print(say("serve.exposed", host=exposure.host))
+        if exposure.is_readable_on_the_way:
+            print(say("serve.no_tls"), flush=True)
 
 
 def _greet(settings: Settings, serving: "Serving", note: "Runtime") -> None:

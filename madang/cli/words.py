@@ -30,6 +30,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The address works once, for 60 seconds. `madang signin` gives a fresh one.",
     ),
     "serve.data": ("데이터 폴더:  {path}", "Data folder:  {path}"),
+    "serve.no_tls": (
+        "http 주소로 오가는 내용은 중간에서 읽힐 수 있어요. 앞에 TLS를 두는 게 좋아요.",
+        "What goes over http can be read on the way. Better put TLS in front.",
+    ),
     "serve.stop": ("끄려면 Ctrl+C를 누르세요.", "Press Ctrl+C to stop."),
     "serve.stopped": ("마당을 닫았어요.", "Madang is closed."),
     "serve.already": ("이미 켜져 있어요. 그 마당을 열게요:  {url}", "It is running already; opening that one:  {url}"),
@@ -83,6 +87,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "doctor.name.provider": ("모델 서비스", "model provider"),
     "doctor.name.builtin": ("내장 모델", "built-in model"),
     "doctor.name.keyring": ("열쇠고리", "keyring"),
+    "doctor.name.memory": ("메모리 보호", "memory"),
+    "doctor.memory_closed": ("다른 프로그램이 읽을 수 없어요", "closed to other programs"),
+    "doctor.memory_open": (
+        "같은 사용자의 다른 프로그램이 읽을 수 있어요.",
+        "Other programs of the same user can read it.",
+    ),
     "doctor.page_missing": ("{path}에 화면 파일이 없어요.", "The page's files are not at {path}."),
     "doctor.reinstall": ("마당을 다시 설치해 주세요.", "Install Madang again."),
     "doctor.data_dir_new": ("{path} (처음 켤 때 만들어요)", "{path} (made at the first start)"),

@@ -1,6 +1,5 @@
 """Who can reach this server, said before it starts; refused where that would be the network without protection."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -17,16 +16,10 @@ class Exposure:
     origins: tuple[str, ...]
     has_password: bool
 
-    def lines(self) -> Iterator[str]:
-        """Say it in English sentences for the terminal and the log."""
-        if self.is_loopback:
-            yield "Only this machine can reach Madang."
-        else:
-            yield f"Other machines can reach Madang at {self.host}; they sign in with the password."
-        if self.origins:
-            yield f"Other names that may call it: {', '.join(self.origins)}."
-        if not self.is_loopback and any(origin.startswith("http://") for origin in self.origins):
-            yield "Without TLS in front, what is sent can be read on the way."
+    @property
+    def is_readable_on_the_way(self) -> bool:
+        """Whether others use a name without TLS, so that what is sent can be read between them and this machine."""
+        return not self.is_loopback and any(origin.startswith("http://") for origin in self.origins)
 
 
 def is_loopback(host: str) -> bool:
