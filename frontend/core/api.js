@@ -27,7 +27,8 @@ export class ApiError extends Error {
  */
 export function errorText(error) {
   const { code, message, details, id } = problemOf(error)
-  const key = `errors.${code}`
+  const reason = `errors.${code}.${details.reason ?? details.problem}`
+  const key = hasText(reason) ? reason : `errors.${code}`
   if (code === "internal" || !hasText(key)) return t("errors.unknown", { message, id: id ?? "–" })
   if (Array.isArray(details.fields) && details.fields.length > 0)
     return t("errors.bad_request_fields", { fields: named(details.fields) })

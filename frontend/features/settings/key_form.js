@@ -6,12 +6,12 @@ import { t } from "../../core/i18n.js"
 import { openDialog } from "../../parts/dialog.js"
 import { field, fieldError, select } from "../../parts/field.js"
 import { button, notice } from "./pieces.js"
-import { check } from "./provider_card.js"
+import { check, providerName } from "./provider_card.js"
 
 /** @typedef {import("./providers.js").Provider} Provider */
 /** @typedef {import("./part.js").SettingsPart<any>} Part */
 
-const PLACES = ["keyring", "file"]
+const PLACES = ["keyring", "protected", "file"]
 
 /**
  * @param {Part} part
@@ -39,7 +39,7 @@ export function editKey(part, provider, isSet) {
     await submit(part, provider, { value: value.value.trim(), place: place.value || null }, box, outcome, dialog)
     save.disabled = false
   })
-  const title = t(isSet ? "settings.keys.rotate_title" : "settings.keys.add_title", { name: provider.name })
+  const title = t(isSet ? "settings.keys.rotate_title" : "settings.keys.add_title", { name: providerName(provider) })
   const dialog = openDialog({ title, body: form, footer: save })
   value.focus()
 }

@@ -23,7 +23,7 @@ import { t } from "../../core/i18n.js"
  * @param {Record<string, unknown>} [props]
  */
 export function modelSelect(models, chosen, none, props = {}) {
-  const groups = Map.groupBy(models, (model) => model.provider_name)
+  const groups = Map.groupBy(models, maker)
   const element = h("select", props, h("option", { value: "" }, none))
   for (const [name, group] of groups) add(element, h("optgroup", { label: name }, group.map(option)))
   if (chosen && !models.some(({ id }) => id === chosen)) {
@@ -40,7 +40,13 @@ export function modelSelect(models, chosen, none, props = {}) {
  */
 export function modelName(models, id) {
   const found = models.find((model) => model.id === id)
-  return found ? `${found.name} · ${found.provider_name}` : id
+  return found ? `${found.name} · ${maker(found)}` : id
+}
+
+/** Who provides a model, in the reader's words. @param {ModelInfo} model */
+function maker({ provider, provider_name, is_builtin }) {
+  if (is_builtin) return t("settings.builtin.title")
+  return provider === "env" ? t("settings.providers.environment") : provider_name
 }
 
 /** @param {ModelInfo} model */

@@ -28,21 +28,16 @@ const FIXED_SOURCES = ["environment", "env_file", "file_ref"]
  */
 export function providerCard(part, provider, key) {
   const outcome = h("div", { class: "check", "aria-live": "polite" })
-  const isSet = key?.set ?? false
-  const words = t(isSet ? "settings.keys.rotate" : "settings.keys.add")
   return h(
     "section",
-    { class: "card stack provider", "aria-label": provider.name },
+    { class: "card stack provider", "aria-label": providerName(provider) },
     head(provider, key),
-    isSet && h("p", { class: "soft small number" }, keyLine(/** @type {KeyStatus} */ (key))),
+    key?.set && h("p", { class: "soft small number" }, keyLine(key)),
+    key?.problem && notice("warn", "warning", t(`errors.secrets.place_unusable.${key.problem}`)),
     h(
       "div",
       { class: "row row--wrap" },
-      button(words, () => editKey(part, provider, isSet), {
-        icon: "key",
-        key: `key-${provider.id}`,
-        kind: isSet || provider.kind !== "openai" ? undefined : "main",
-      }),
+      isFixed(key) ? null : keyButton(part, provider, key?.set ?? false),
       button(t("settings.providers.check"), () => void check(provider, outcome), { key: `check-${provider.id}` }),
       more(part, provider, key),
     ),
@@ -51,21 +46,37 @@ export function providerCard(part, provider, key) {
 }
 
 /**
+ * @param {Part} part
+ * @param {Provider} provider
+ * @param {boolean} isSet
+ */
+function keyButton(part, provider, isSet) {
+  const words = t(isSet ? "settings.keys.rotate" : "settings.keys.add")
+  const kind = isSet || provider.source !== "openai" ? undefined : "main"
+  return button(words, () => editKey(part, provider, isSet), { icon: "key", key: `key-${provider.id}`, kind })
+}
+
+/** @param {KeyStatus | null} key */
+function isFixed(key) {
+  return FIXED_SOURCES.includes(key?.source ?? "")
+}
+
+/**
  * @param {Provider} provider
  * @param {KeyStatus | null} key
  */
 function head(provider, key) {
-  const isLocal = provider.kind === "local"
+  const isFound = provider.source === "found"
   return h(
     "div",
     {},
     h(
       "div",
       { class: "row row--wrap" },
-      h("h3", {}, provider.name),
+      h("h3", {}, providerName(provider)),
       key?.set && chip(t("settings.keys.set"), "kept"),
-      !key?.set && !isLocal && chip(t("settings.keys.unset")),
-      isLocal && chip(t("settings.providers.here"), "kept"),
+      !key?.set && !isFound && chip(t("settings.keys.unset")),
+      isFound && chip(t("settings.providers.here"), "kept"),
       !provider.enabled && chip(t("settings.providers.off"), "warn"),
     ),
     h("p", { class: "soft small" }, h("code", {}, provider.base_url)),
@@ -89,38 +100,53 @@ function keyLine({ last4, source, updated_at }) {
  * @param {KeyStatus | null} key
  */
 function more(part, provider, key) {
-  const props = {
-    class: "button button--quiet button--icon",
-    type: "button",
-    "aria-label": t("settings.providers.more", { name: provider.name }),
-  }
+  const items = deeds(part, provider, key)
+  if (items.length === 0) return null
+  const label = t("settings.providers.more", { name: providerName(provider) })
+  const props = { class: "button button--quiet button--icon", type: "button", "aria-label": label }
   const opener = h("button", { ...props, "data-key": `more-${provider.id}` }, icon("more"))
-  menuButton(opener, () => deeds(part, provider, key))
+  menuButton(opener, () => items)
   return opener
 }
 
 /**
+ * What else can be done: a key that is kept here can be deleted, a provider that was added here changed.
  * @param {Part} part
  * @param {Provider} provider
  * @param {KeyStatus | null} key
  * @returns {MenuItem[]}
  */
 function deeds(part, provider, key) {
-  const { id, name, enabled } = provider
-  const flip = () => part.run(() => api.patch(`/api/settings/providers/${id}`, { enabled: !enabled }))
-  /** @type {MenuItem[]} */
+  const isAdded = provider.source === "settings"
+  /** @type {(MenuItem | false | null | undefined)[]} */
   const items = [
-    { label: t(enabled ? "settings.providers.switch_off" : "settings.providers.switch_on"), icon: "stop", run: flip },
+    isAdded && { label: t("parts.edit"), icon: "edit", run: () => editProvider(part, provider) },
+    isAdded && flip(part, provider),
+    key?.set && !isFixed(key) && keyDeletion(part, provider, key),
+    isAdded && { label: t("settings.providers.delete"), icon: "trash", danger: true, run: () => drop(part, provider) },
   ]
-  if (provider.kind === "custom")
-    items.unshift({ label: t("parts.edit"), icon: "edit", run: () => editProvider(part, provider) })
-  if (key?.set && !FIXED_SOURCES.includes(key.source ?? "")) {
-    items.push({ label: t("settings.keys.delete"), icon: "trash", danger: true, run: () => dropKey(part, name, key) })
-  }
-  if (provider.kind === "custom") {
-    items.push({ label: t("settings.providers.delete"), icon: "trash", danger: true, run: () => drop(part, provider) })
-  }
-  return items
+  return /** @type {MenuItem[]} */ (items.filter(Boolean))
+}
+
+/**
+ * @param {Part} part
+ * @param {Provider} provider
+ * @returns {MenuItem}
+ */
+function flip(part, { id, enabled }) {
+  const run = () => part.run(() => api.patch(`/api/settings/providers/${id}`, { enabled: !enabled }))
+  return { label: t(enabled ? "settings.providers.switch_off" : "settings.providers.switch_on"), icon: "stop", run }
+}
+
+/**
+ * @param {Part} part
+ * @param {Provider} provider
+ * @param {KeyStatus} key
+ * @returns {MenuItem}
+ */
+function keyDeletion(part, provider, key) {
+  const run = () => dropKey(part, providerName(provider), key)
+  return { label: t("settings.keys.delete"), icon: "trash", danger: true, run }
 }
 
 /**
@@ -150,6 +176,11 @@ async function drop(part, { id, name }) {
   if (await confirm(question)) {
     await part.run(() => api.delete(`/api/settings/providers/${id}`), t("settings.providers.deleted", { name }))
   }
+}
+
+/** The environment's server has no name of its own. @param {Provider} provider */
+export function providerName({ source, name }) {
+  return source === "environment" ? t("settings.providers.environment") : name
 }
 
 /**

@@ -16,13 +16,22 @@ import { editProvider } from "./provider_form.js"
  * @typedef {object} Provider
  * @property {string} id
  * @property {string} name
- * @property {string} kind "openai", "env", "custom", "local", "builtin"
+ * @property {string} kind
+ * @property {"openai" | "environment" | "settings" | "found" | "builtin"} source who named it
  * @property {string} base_url
  * @property {boolean} enabled
  * @property {number | null} price_input_microusd_per_mtok
  * @property {number | null} price_output_microusd_per_mtok
  */
-/** @typedef {{ name: string, set: boolean, last4: string | null, source: string | null, updated_at: string | null }} KeyStatus */
+/**
+ * @typedef {object} KeyStatus
+ * @property {string} name
+ * @property {boolean} set
+ * @property {string} last4
+ * @property {string | null} source
+ * @property {string | null} updated_at
+ * @property {string | null} problem why its place, or a better one, cannot be used
+ */
 /** @typedef {{ providers: Provider[], keys: Map<string, KeyStatus> }} ProvidersData */
 
 /** @extends {SettingsPart<ProvidersData>} */
@@ -43,7 +52,7 @@ export class Providers extends SettingsPart {
 
   /** @param {ProvidersData} data @override */
   draw({ providers, keys }) {
-    const shown = providers.filter(({ kind }) => kind !== "builtin")
+    const shown = providers.filter(({ source }) => source !== "builtin")
     const hasKey = [...keys.values()].some((key) => key.set)
     return [
       !hasKey && notice("good", "key", h("p", {}, t("settings.providers.first_key"))),
