@@ -1,0 +1,152 @@
+"""Answers kept for the very same question. It may break, fill up or vanish; a request never fails because of it."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from loguru import logger
+
+from madang.gateway.cache.kept import Kept
+
+if TYPE_CHECKING:
+    from diskcache import Cache
+
+T = TypeVar("T")
+_LOCK_TIMEOUT_SECONDS = 0.5
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFill:
+    """How full the cache is."""
+
+    entries: int
+    size_bytes: int
+
+
+class ExactCache:
+    """Works in one thread of its own, so that what is kept is found by whoever asks next."""
+
+    def __init__(self, folder: Path, limit_bytes: int) -> None:
+        self._folder = folder
+        self._limit_bytes = limit_bytes
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="kept-answers")
+        self._cache: Cache | None = None
+        self._has_complained = False
+
+    async def stop(self) -> None:
+        """Finish what is being kept, and close."""
+        await self._run(self._close, None)
+        self._thread.shutdown(wait=False)
+
+    async def find(self, key: str) -> Kept | None:
+        """Return what is kept under `key`, or `None`. What somebody else wrote there is deleted."""
+        return await self._run(lambda: self._find(key), None)
+
+    def keep(self, kept: Kept, ttl_seconds: float, limit_bytes: int) -> None:
+        """Keep an answer for `ttl_seconds`, soon; from `limit_bytes` on the oldest ones make room.
+
+        One that would fill a quarter of the cache is not kept.
+        """
+        self._thread.submit(self._guarded, lambda: self._keep(kept, ttl_seconds, limit_bytes), None)
+
+    async def clear(self) -> int:
+        """Forget everything and return how many answers that were."""
+        return await self._run(lambda: int(self._opened().clear(retry=True)), 0)
+
+    async def fill(self) -> CacheFill:
+        """Return how full it is; nothing where it cannot be read."""
+        return await self._run(self._fill, CacheFill(0, 0))
+
+    async def _run(self, work: Callable[[], T], otherwise: T) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, work, otherwise)
+
+    def _guarded(self, work: Callable[[], T], otherwise: T) -> T:
+        """Do `work`; where the cache is broken, throw it away and go on without. The cause is logged once."""
+        from diskcache import Timeout
+
+        try:
+            return work()
+        except (OSError, Timeout, sqlite3.OperationalError) as error:
+            # Locked, full or read-only now, and perhaps not the next time.
+            self._complain(error)
+        except (sqlite3.Error, ValueError, TypeError, KeyError, AssertionError) as error:
+            self._complain(error)
+            self._throw_away()
+        return otherwise
+
+    def _complain(self, error: Exception) -> None:
+        if not self._has_complained:
+            self._has_complained = True
+            logger.warning("kept answers cannot be used at the moment: {}: {}", type(error).__name__, error)
+
+    def _opened(self) -> "Cache":
+        """Return the cache, opened at its first use. DiskCache is loaded here, in the cache's own thread."""
+        from madang.gateway.cache.sealed import key_file, open_sealed
+
+        if self._cache is None:
+            _make_key(key_file(self._folder))
+            self._cache, foreign = open_sealed(self._folder, self._limit_bytes, _LOCK_TIMEOUT_SECONDS)
+            if foreign:
+                logger.warning("{} kept answers were not written by Madang and are deleted", foreign)
+        return self._cache
+
+    def _find(self, key: str) -> Kept | None:
+        from madang.gateway.cache.sealed import Forged
+
+        cache = self._opened()
+        try:
+            content = cache.get(key)
+            kept = None if content is None else Kept.from_json(content)
+            if kept and kept.key != key:
+                raise Forged("a row stands under another key")
+        except (Forged, ValueError, KeyError, TypeError) as error:
+            logger.warning("a kept answer is deleted: {}", error)
+            cache.delete(key)
+            return None
+        return kept
+
+    def _keep(self, kept: Kept, ttl_seconds: float, limit_bytes: int) -> None:
+        content = kept.to_json()
+        if limit_bytes != self._limit_bytes:
+            self._opened().reset("size_limit", limit_bytes)
+            self._limit_bytes = limit_bytes
+        if len(content) < limit_bytes / 4:
+            self._opened().set(kept.key, content, expire=ttl_seconds)
+
+    def _fill(self) -> CacheFill:
+        cache = self._opened()
+        cache.expire()
+        return CacheFill(len(cache), int(cache.volume()))
+
+    def _close(self) -> None:
+        if self._cache is not None:
+            self._cache.close()
+            self._cache = None
+
+    def _throw_away(self) -> None:
+        """Delete the cache; it is made again when it is next needed."""
+        with suppress(sqlite3.Error):
+            self._close()
+        self._cache = None
+        with suppress(OSError):
+            self._folder.unlink() if self._folder.is_symlink() else shutil.rmtree(self._folder)
+
+
+def _make_key(path: Path) -> None:
+    """Make the seal's key where there is none, readable by its owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.is_file() and path.stat().st_size == _KEY_BYTES:
+        return
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(_KEY_BYTES))

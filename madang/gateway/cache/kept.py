@@ -1,0 +1,45 @@
+"""What is kept of a whole answer, as a type and as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import orjson
+
+from madang.gateway.types import ReasoningDelta, TextDelta, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer that ended with `stop`. `cost_microusd` is what it cost then; `None` where that is unknown."""
+
+    key: str
+    text: str
+    reasoning: str
+    usage: Usage
+    cost_microusd: int | None
+    stored_at: datetime
+
+    def replay(self) -> Iterator[TextDelta | ReasoningDelta]:
+        """Yield the answer again, each kind of words in one piece."""
+        if self.reasoning:
+            yield ReasoningDelta(self.reasoning)
+        if self.text:
+            yield TextDelta(self.text)
+
+    def age_seconds(self, now: datetime) -> int:
+        """Return how old it is, in whole seconds; 0 where the clock went back."""
+        return max(0, int((now - self.stored_at).total_seconds()))
+
+    def to_json(self) -> bytes:
+        """Return it as JSON with sorted names."""
+        data = asdict(self) | {"stored_at": self.stored_at.timestamp()}
+        return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Read it back. Raises `ValueError`, `KeyError` or `TypeError` for anything else."""
+        fields: dict[str, Any] = orjson.loads(data)
+        stored_at = datetime.fromtimestamp(fields.pop("stored_at"), UTC)
+        return cls(usage=Usage(**fields.pop("usage")), stored_at=stored_at, **fields)

@@ -1,0 +1,106 @@
+"""Which providers there are: OpenAI, the environment's pair, those the person added, those found here, the built-in."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from madang.clock import Clock
+from madang.config import Settings
+from madang.db.database import Database
+from madang.gateway import store
+from madang.gateway.errors import BadProvider, UnknownProvider
+from madang.gateway.providers import (
+    BUILTIN,
+    ENVIRONMENT,
+    OPENAI,
+    OPENAI_URL,
+    Provider,
+    checked_name,
+    checked_url,
+)
+from madang.gateway.upstream import is_loopback, port_of
+from madang.ids import new_id
+from madang.principal import Announce
+
+_BUILT_IN = Provider(BUILTIN, "Madang", "", "builtin", "builtin")
+
+
+class Directory:
+    """All providers, in the order in which they are preferred. Changes are stored first and then announced."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings, announce: Announce) -> None:
+        self._database = database
+        self._clock = clock
+        self._announce = announce
+        self._fixed = _fixed(settings)
+        self._added: list[Provider] = []
+        self._found: list[Provider] = []
+
+    async def start(self) -> None:
+        """Read the providers that were added."""
+        self._added = await store.list_providers(self._database)
+
+    def all(self) -> list[Provider]:
+        """Return every provider. A server found on this machine is left out where it was already named."""
+        named = [*self._fixed, *self._added]
+        ports = {port_of(provider.base_url) for provider in named if is_loopback(provider.base_url)}
+        found = [provider for provider in self._found if port_of(provider.base_url) not in ports]
+        return [*named, *found, _BUILT_IN]
+
+    def get(self, provider_id: str) -> Provider:
+        """Return a provider. Raises `UnknownProvider`."""
+        for provider in self.all():
+            if provider.id == provider_id:
+                return provider
+        raise UnknownProvider(f"there is no provider {provider_id!r}", provider=provider_id)
+
+    def found(self, providers: Sequence[Provider]) -> bool:
+        """Take the servers that answer on this machine now, and say whether they are others than before."""
+        is_changed = list(providers) != self._found
+        self._found = list(providers)
+        return is_changed
+
+    async def add(self, name: str, base_url: str, changes: dict[str, Any]) -> Provider:
+        """Add a provider with these further fields. Raises `BadProvider`."""
+        provider = Provider(new_id(), checked_name(name), checked_url(base_url), "compatible", "settings")
+        provider = replace(provider, **changes)
+        await self._put(provider)
+        return provider
+
+    async def change(self, provider_id: str, changes: dict[str, Any]) -> Provider:
+        """Change fields of a provider that was added. Raises `UnknownProvider` and `BadProvider`."""
+        if "name" in changes:
+            changes = changes | {"name": checked_name(changes["name"])}
+        if "base_url" in changes:
+            changes = changes | {"base_url": checked_url(changes["base_url"])}
+        provider = replace(self._added_one(provider_id), **changes)
+        await self._put(provider)
+        return provider
+
+    async def remove(self, provider_id: str) -> None:
+        """Remove a provider that was added. Raises `UnknownProvider` and `BadProvider`."""
+        self._added_one(provider_id)
+        await store.delete_provider(self._database, provider_id)
+        self._added = [provider for provider in self._added if provider.id != provider_id]
+        self._announce("providers.changed", {})
+
+    def _added_one(self, provider_id: str) -> Provider:
+        provider = self.get(provider_id)
+        if provider.source != "settings":
+            raise BadProvider("only a provider that was added here can be changed", reason="fixed")
+        return provider
+
+    async def _put(self, provider: Provider) -> None:
+        await store.put_provider(self._database, provider, self._clock.now())
+        others = [other for other in self._added if other.id != provider.id]
+        self._added = sorted([*others, provider], key=lambda each: each.id)
+        self._announce("providers.changed", {})
+
+
+def _fixed(settings: Settings) -> list[Provider]:
+    """The environment's address and key belong together, so they are a provider of their own."""
+    openai = Provider(OPENAI, "OpenAI", OPENAI_URL, "openai", "openai")
+    if not settings.openai_base_url:
+        return [openai]
+    url = settings.openai_base_url.strip().rstrip("/")
+    return [Provider(ENVIRONMENT, "OPENAI_BASE_URL", url, "compatible", "environment"), openai]

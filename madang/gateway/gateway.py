@@ -1,0 +1,172 @@
+"""One door to every model: the kept answer first, then the budget, then the provider, then the bill."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from madang.clock import Clock
+from madang.gateway.bill import Bill, on_the_books
+from madang.gateway.budget import Budget
+from madang.gateway.cache.exact import ExactCache
+from madang.gateway.cache.kept import Kept
+from madang.gateway.canonical import key_of
+from madang.gateway.embedded.errors import BuiltInError
+from madang.gateway.errors import (
+    BadUpstreamRequest,
+    ContextTooLong,
+    CutShort,
+    GatewayError,
+    NotKept,
+    UpstreamError,
+)
+from madang.gateway.ledger import Ledger
+from madang.gateway.places import Places
+from madang.gateway.prices import Prices
+from madang.gateway.registry import Registry
+from madang.gateway.types import (
+    CacheMode,
+    CacheOutcome,
+    Caller,
+    ChatRequest,
+    Chunk,
+    Finished,
+    ModelInfo,
+    Started,
+    Waiting,
+)
+from madang.gateway.upstream import Ended, Target, Upstream
+from madang.preferences.service import Preferences
+
+
+class Gateway:
+    """Answers requests, whoever the model belongs to."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        places: Places,
+        cache: ExactCache,
+        budget: Budget,
+        upstream: Upstream,
+        ledger: Ledger,
+        prices: Prices,
+        preferences: Preferences,
+        clock: Clock,
+    ) -> None:
+        self._registry = registry
+        self._places = places
+        self._cache = cache
+        self._budget = budget
+        self._upstream = upstream
+        self._ledger = ledger
+        self._prices = prices
+        self._preferences = preferences
+        self._clock = clock
+
+    async def stream(self, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk]:
+        """Yield the answer: `Started`, words, `Finished`; a `Waiting` wherever there is nothing to read yet.
+
+        Where a model fails before its first word and the person named others, those are asked in turn, each with a
+        `Started` of its own. Closing the generator closes the connection, and the ledger has it as cancelled.
+        Raises `GatewayError` with its `receipt`; `BudgetReached` and `PriceUnknown` before anything is sent.
+        """
+        model = await self._registry.resolve(request.model or None)
+        waiting: list[ModelInfo] | None = None
+        while True:
+            try:
+                async with aclosing(self._answer(model, replace(request, model=model.id), caller)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+                return
+            except (UpstreamError, BuiltInError) as error:
+                if waiting is None:
+                    waiting = await self._registry.stand_ins(model) if _may_pass_on(error) else []
+                if not waiting or not _may_pass_on(error):
+                    raise
+                model = waiting.pop(0)
+
+    async def models(self) -> list[ModelInfo]:
+        """Return every model that can be chosen."""
+        return await self._registry.models()
+
+    async def default_model(self) -> ModelInfo:
+        """Return the model that answers when none is named. Raises `NoModel`."""
+        return await self._registry.default_model()
+
+    async def resolve(self, model: str | None) -> ModelInfo:
+        """Return the model a name means. Raises `UnknownModel`, and `NoModel` where none is named and there is none."""
+        return await self._registry.resolve(model)
+
+    async def _answer(self, model: ModelInfo, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk]:
+        mode = self._mode(request.cache)
+        key = key_of(request, self._registry.provider_of(model), model.name)
+        outcome: CacheOutcome = "off" if mode == "off" else "miss"
+        with on_the_books(Bill(model, caller, self._clock, outcome, key), self._ledger) as bill:
+            kept = await self._find(key) if mode in {"auto", "only"} else None
+            yield Started(model.id, model.provider, "hit" if kept else bill.cache, model.is_builtin)
+            if kept:
+                for words in kept.replay():
+                    bill.saw(words)
+                    yield words
+                yield bill.was_kept(kept)
+                return
+            if mode == "only":
+                raise NotKept("there is no kept answer to this", model=model.id)
+            async with aclosing(self._ask(bill, request)) as pieces:
+                async for piece in pieces:
+                    yield await self._end(bill, piece, mode) if isinstance(piece, Ended) else piece
+
+    async def _ask(self, bill: Bill, request: ChatRequest) -> AsyncGenerator[Chunk | Ended]:
+        """Reserve, reach the place, and relay what the provider says."""
+        request = await self._reserved(bill, request)
+        async with aclosing(self._places.reach(bill.model)) as steps:
+            async for step in steps:
+                if isinstance(step, Waiting):
+                    yield step
+                    continue
+                async with aclosing(self._relay(bill, step, request)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+
+    async def _relay(self, bill: Bill, target: Target, request: ChatRequest) -> AsyncGenerator[Chunk | Ended]:
+        bill.sending()
+        async with aclosing(self._upstream.stream(target, request)) as pieces:
+            async for piece in pieces:
+                if not isinstance(piece, Ended):
+                    bill.saw(piece)
+                yield piece
+
+    async def _reserved(self, bill: Bill, request: ChatRequest) -> ChatRequest:
+        """Return the request with the limit that the cap allows; the same one where no cap applies."""
+        provider = self._registry.provider_of(bill.model)
+        if bill.model.is_free or self._budget.cap_microusd is None:
+            return request
+        bill.tariff = await self._prices.tariff(provider, bill.model.name)
+        bill.is_reserving = bill.tariff is not None
+        bill.quote = await self._budget.reserve(bill.id, request, bill.tariff)
+        return replace(request, max_tokens=bill.quote.max_tokens) if bill.quote else request
+
+    async def _end(self, bill: Bill, end: Ended, mode: CacheMode) -> Finished:
+        """Settle a whole answer, and keep it where it may be kept."""
+        if bill.tariff is None:
+            bill.tariff = await self._prices.tariff(self._registry.provider_of(bill.model), bill.model.name)
+        finished = bill.ended(end)
+        if mode != "off" and (kept := bill.kept()):
+            wishes = self._preferences.get()
+            self._cache.keep(kept, wishes.cache_ttl_seconds, wishes.cache_limit_bytes)
+        return finished
+
+    def _mode(self, asked: CacheMode) -> CacheMode:
+        return asked if self._preferences.get().cache_enabled or asked == "only" else "off"
+
+    async def _find(self, key: str) -> Kept | None:
+        """Return a kept answer that is not older than answers may be now."""
+        kept = await self._cache.find(key)
+        is_fresh = kept and kept.age_seconds(self._clock.now()) <= self._preferences.get().cache_ttl_seconds
+        return kept if is_fresh else None
+
+
+def _may_pass_on(error: GatewayError) -> bool:
+    """Say whether another model might answer: not where the answer has begun, nor where the request is at fault."""
+    return not isinstance(error, CutShort | BadUpstreamRequest | ContextTooLong)

@@ -1,0 +1,98 @@
+"""The ledger: one row for every call, whatever became of it. Rows gather for a moment and share a commit."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from loguru import logger
+
+from madang.db.database import Database
+from madang.gateway import store
+from madang.gateway.types import CacheOutcome, Caller, FinishReason, Usage
+
+CallStatus = Literal["done", "incomplete", "error", "cancelled", "lost"]
+_GATHER_SECONDS = 0.02
+_RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row. An unknown cost is `None`; `saved_microusd` is what a kept answer did not cost again."""
+
+    id: str
+    created_at: datetime
+    caller: Caller
+    provider: str
+    model: str
+    cache: CacheOutcome
+    cache_key: str | None
+    status: CallStatus
+    error_code: str | None
+    attempts: int
+    usage: Usage
+    cost_microusd: int | None
+    price_date: str | None
+    saved_microusd: int | None
+    ttft_ms: int | None
+    latency_ms: int
+    finish_reason: FinishReason | None
+    reservation_id: str | None = None
+
+
+class Ledger:
+    """Takes entries without making anybody wait. What was or may have been paid for is committed durably."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: list[Entry] = []
+        self._has_news = asyncio.Event()
+        self._is_settled = asyncio.Event()
+        self._is_settled.set()
+        self._writer: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to write."""
+        self._writer = asyncio.create_task(self._write_on(), name="ledger")
+
+    async def stop(self) -> None:
+        """Write what is left, and stop."""
+        if self._writer:
+            self._writer.cancel()
+            await asyncio.gather(self._writer, return_exceptions=True)
+        await self._write()
+
+    def add(self, entry: Entry) -> None:
+        """Take an entry; it is stored within a moment, and its reservation ends with the same commit."""
+        self._waiting.append(entry)
+        self._is_settled.clear()
+        self._has_news.set()
+
+    async def settled(self) -> None:
+        """Wait until everything taken so far is stored."""
+        await self._is_settled.wait()
+
+    async def _write_on(self) -> None:
+        while True:
+            await self._has_news.wait()
+            await asyncio.sleep(_GATHER_SECONDS)
+            self._has_news.clear()
+            try:
+                await self._write()
+            except Exception:  # noqa: BLE001 - the ledger goes on: a full disk may have room again in a second
+                logger.exception("the ledger cannot be written at the moment")
+                await asyncio.sleep(_RETRY_SECONDS)
+                self._has_news.set()
+
+    async def _write(self) -> None:
+        if not self._waiting:
+            return
+        entries = tuple(self._waiting)
+        await store.add_calls(self._database, entries, durable=any(map(_is_paid, entries)))
+        del self._waiting[: len(entries)]
+        if not self._waiting:
+            self._is_settled.set()
+
+
+def _is_paid(entry: Entry) -> bool:
+    return entry.cost_microusd != 0 or entry.reservation_id is not None

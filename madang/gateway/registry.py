@@ -1,0 +1,228 @@
+"""Every model there is, which one a name means, and which one is taken when nobody says."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import replace
+
+from madang.clock import Clock
+from madang.config import Settings
+from madang.gateway.catalogue import Catalogue
+from madang.gateway.choosing import may_stand_in, small_general
+from madang.gateway.describing import described, described_builtin
+from madang.gateway.directory import Directory
+from madang.gateway.discovery import found_servers
+from madang.gateway.embedded.builtin import BuiltIn
+from madang.gateway.errors import GatewayError, NoModel, UnknownModel
+from madang.gateway.prices import Prices, shown
+from madang.gateway.providers import BUILTIN, OPENAI, Provider, ProviderKind
+from madang.gateway.types import ModelInfo
+from madang.gateway.upstream import Upstream
+from madang.preferences.service import Preferences
+from madang.principal import Announce
+
+_STALE_SECONDS = 60.0
+_FIRST_LISTS_SECONDS = 3.0
+# Asked for at a compatible server that names no models: many take any name, and this one is small everywhere.
+_ASSUMED = "gpt-4o-mini"
+
+
+class Registry:
+    """Knows the models. What it knows is refreshed in the background; only the first question waits for it, briefly."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        catalogue: Catalogue,
+        upstream: Upstream,
+        prices: Prices,
+        builtin: BuiltIn,
+        preferences: Preferences,
+        settings: Settings,
+        clock: Clock,
+        announce: Announce,
+        ports: Mapping[ProviderKind, int] | None = None,
+    ) -> None:
+        self._directory = directory
+        self._catalogue = catalogue
+        self._upstream = upstream
+        self._prices = prices
+        self._builtin = builtin
+        self._preferences = preferences
+        self._settings = settings
+        self._clock = clock
+        self._announce = announce
+        self._ports = ports
+        self._refreshing: asyncio.Task[None] | None = None
+        self._refreshed_at: float | None = None
+
+    async def start(self) -> None:
+        """Begin to look for models."""
+        self._refresh_soon()
+
+    async def stop(self) -> None:
+        """Stop looking."""
+        if self._refreshing:
+            self._refreshing.cancel()
+            await asyncio.gather(self._refreshing, return_exceptions=True)
+
+    async def models(self) -> list[ModelInfo]:
+        """Return every model of every enabled provider, with its price."""
+        await self._fresh()
+        self._refresh_if_stale()
+        return [await self._priced(model) for provider in self._enabled() for model in self._models_of(provider)]
+
+    async def resolve(self, name: str | None) -> ModelInfo:
+        """Return the model that `provider/name` or a bare name means, or the default one. Raises `UnknownModel`.
+
+        A provider is trusted to know a name it does not list; a bare name must be one provider's, or the first's.
+        """
+        self._refresh_if_stale()
+        if name is None:
+            return await self.default_model()
+        provider_id, _, model_name = name.partition("/")
+        provider = next((each for each in self._enabled() if each.id == provider_id), None)
+        if provider is None or not model_name:
+            return await self._with_context(await self._bare(name))
+        if found := self._named(provider, model_name):
+            return await self._with_context(found)
+        raise UnknownModel(f"{provider.id} has no model {model_name!r}", model=name)
+
+    async def default_model(self) -> ModelInfo:
+        """Return the model that answers when none is named. Raises `NoModel`."""
+        await self._fresh()
+        for wish in (self._settings.model, self._preferences.get().default_model):
+            if wish and (found := await self._wished(wish)):
+                return await self._with_context(found)
+        for provider in self._enabled():
+            if found := await self._small_of(provider):
+                return await self._with_context(found)
+        raise NoModel("there is no provider with a key, no model server on this machine, and no built-in model")
+
+    async def stand_ins(self, model: ModelInfo) -> list[ModelInfo]:
+        """Return the models that may answer where `model` fails, in the person's order."""
+        wishes = self._preferences.get()
+        found = [await self._wished(name) for name in wishes.fallbacks if name != model.id]
+        others = [await self._priced(other) for other in found if other and other.available]
+        if not others:
+            return []
+        priced = await self._priced(model)
+        return [other for other in others if may_stand_in(priced, other, wishes.allow_paid_fallback)]
+
+    async def discover(self) -> list[Provider]:
+        """Look for model servers on this machine now, and return those that are there."""
+        await self._refresh()
+        return [provider for provider in self._directory.all() if provider.source == "found"]
+
+    async def refresh(self) -> None:
+        """Ask every provider again, now."""
+        await self._refresh()
+
+    def provider_of(self, model: ModelInfo) -> Provider:
+        """Return the provider of a model, of the kind its list shows. Raises `UnknownProvider`."""
+        return self._seen(self._directory.get(model.provider))
+
+    def _enabled(self) -> list[Provider]:
+        return [self._seen(provider) for provider in self._directory.all() if provider.enabled]
+
+    def _seen(self, provider: Provider) -> Provider:
+        listing = self._catalogue.listing(provider.id)
+        return replace(provider, kind=listing.kind) if listing else provider
+
+    def _models_of(self, provider: Provider) -> list[ModelInfo]:
+        if provider.id == BUILTIN:
+            return [described_builtin(provider, self._builtin.state)]
+        listing = self._catalogue.listing(provider.id)
+        if listing is None:
+            return []
+        unavailable = listing.error.code if listing.error else None
+        return [described(provider, name, words, unavailable) for name, words in listing.models.items()]
+
+    def _named(self, provider: Provider, name: str) -> ModelInfo | None:
+        for model in self._models_of(provider):
+            if model.name == name:
+                return replace(model, available=True, unavailable_reason=None) if not model.is_builtin else model
+        return None if provider.id == BUILTIN else described(provider, name, {})
+
+    async def _bare(self, name: str) -> ModelInfo:
+        """Return the model of a bare name: the first provider's that lists it, or that lists nothing at all."""
+        await self._fresh()
+        owners = [
+            model
+            for provider in self._enabled()
+            for model in self._models_of(provider)
+            if model.name == name and (model.available or not model.is_builtin)
+        ]
+        if owners:
+            return owners[0]
+        first = await self._first_configured()
+        listing = self._catalogue.listing(first.id) if first else None
+        if first and not (listing and listing.models):
+            return described(first, name, {})
+        raise UnknownModel(f"no provider has a model {name!r}", model=name)
+
+    async def _wished(self, wish: str) -> ModelInfo | None:
+        """Return the model the person or the environment named, as long as its provider is there."""
+        try:
+            found = await self.resolve(wish)
+        except GatewayError:
+            first = await self._first_configured()
+            return described(first, wish, {}) if first and wish == self._settings.model else None
+        provider = self._directory.get(found.provider)
+        is_there = found.available if found.is_builtin else await self._is_usable(provider)
+        return found if is_there else None
+
+    async def _small_of(self, provider: Provider) -> ModelInfo | None:
+        """Return the model of a provider that is taken when none is named."""
+        if provider.id == BUILTIN:
+            model = described_builtin(provider, self._builtin.state)
+            return model if model.available else None
+        if not await self._is_usable(provider):
+            return None
+        found = small_general(self._models_of(provider))
+        return found or (described(provider, _ASSUMED, {}) if provider.source != "found" else None)
+
+    async def _first_configured(self) -> Provider | None:
+        for provider in self._enabled():
+            if provider.id != BUILTIN and provider.source != "found" and await self._is_usable(provider):
+                return provider
+        return None
+
+    async def _is_usable(self, provider: Provider) -> bool:
+        """Say whether a provider can be asked: OpenAI needs a key, others may do without one."""
+        return provider.id != OPENAI or (await self._catalogue.target(provider)).key is not None
+
+    async def _priced(self, model: ModelInfo) -> ModelInfo:
+        model = await self._with_context(model)
+        return replace(model, price=shown(await self._prices.tariff(self.provider_of(model), model.name)))
+
+    async def _with_context(self, model: ModelInfo) -> ModelInfo:
+        if model.context_tokens is not None or model.is_free:
+            return model
+        known = await self._prices.context_tokens(self.provider_of(model), model.name)
+        return replace(model, context_tokens=known)
+
+    async def _fresh(self) -> None:
+        """Wait a little for lists that were never there, or that another key or address has made worthless."""
+        is_known = [await self._catalogue.is_current(each) for each in self._enabled() if each.id != BUILTIN]
+        if not all(is_known):
+            await asyncio.wait({self._refresh_soon()}, timeout=_FIRST_LISTS_SECONDS)
+
+    def _refresh_if_stale(self) -> None:
+        if self._refreshed_at is None or self._clock.monotonic() - self._refreshed_at > _STALE_SECONDS:
+            self._refresh_soon()
+
+    def _refresh_soon(self) -> asyncio.Task[None]:
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refresh(), name="models")
+        return self._refreshing
+
+    async def _refresh(self) -> None:
+        self._refreshed_at = self._clock.monotonic()
+        has_news = False
+        if self._preferences.get().local_discovery:
+            has_news = self._directory.found(await found_servers(self._upstream, self._ports))
+        elif self._directory.found([]):
+            has_news = True
+        if await self._catalogue.refresh(self._directory.all()) or has_news:
+            self._announce("models.changed", {})

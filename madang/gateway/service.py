@@ -1,0 +1,104 @@
+"""Builds the room's services in one go and starts and stops them in their order."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from madang.clock import Clock
+from madang.config import Settings
+from madang.db.database import Database
+from madang.gateway.budget import Budget
+from madang.gateway.cache.exact import ExactCache
+from madang.gateway.catalogue import Catalogue, Keys
+from madang.gateway.directory import Directory
+from madang.gateway.embedded.builtin import BuiltIn
+from madang.gateway.gateway import Gateway
+from madang.gateway.ledger import Ledger
+from madang.gateway.places import Places
+from madang.gateway.prices import Prices
+from madang.gateway.providers import ProviderKind
+from madang.gateway.registry import Registry
+from madang.gateway.upstream import Limits, Upstream
+from madang.preferences.service import Preferences
+from madang.principal import Announce
+from madang.redact import Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the room stands on. `ports` moves local servers that are looked for, `limits` replaces the settings'."""
+
+    settings: Settings
+    data_dir: Path
+    clock: Clock
+    redactor: Redactor
+    database: Database
+    preferences: Preferences
+    keys: Keys
+    announce: Announce
+    builtin: BuiltIn
+    ports: Mapping[ProviderKind, int] | None = None
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayRoom:
+    """The services of the room. `start()` reads the database only; models are looked for in the background."""
+
+    gateway: Gateway
+    registry: Registry
+    directory: Directory
+    catalogue: Catalogue
+    cache: ExactCache
+    budget: Budget
+    ledger: Ledger
+    upstream: Upstream
+
+    @classmethod
+    def build(cls, around: Around) -> Self:
+        """Build everything; nothing is opened yet."""
+        clock, database, preferences = around.clock, around.database, around.preferences
+        upstream = Upstream(around.limits or Limits.of(around.settings), clock, around.redactor)
+        directory = Directory(database, clock, around.settings, around.announce)
+        catalogue, prices = Catalogue(upstream, around.keys), Prices(clock)
+        registry = Registry(
+            directory=directory,
+            catalogue=catalogue,
+            upstream=upstream,
+            prices=prices,
+            builtin=around.builtin,
+            preferences=preferences,
+            settings=around.settings,
+            clock=clock,
+            announce=around.announce,
+            ports=around.ports,
+        )
+        cache = ExactCache(around.data_dir / "cache", around.settings.cache_limit_bytes)
+        budget, ledger = Budget(database, clock, around.settings, preferences), Ledger(database)
+        gateway = Gateway(
+            registry=registry,
+            places=Places(directory, catalogue, around.builtin),
+            cache=cache,
+            budget=budget,
+            upstream=upstream,
+            ledger=ledger,
+            prices=prices,
+            preferences=preferences,
+            clock=clock,
+        )
+        return cls(gateway, registry, directory, catalogue, cache, budget, ledger, upstream)
+
+    async def start(self) -> None:
+        """Read what is stored, settle what a dead process left, and begin to look for models."""
+        await self.directory.start()
+        await self.budget.start()
+        await self.ledger.start()
+        await self.registry.start()
+
+    async def stop(self) -> None:
+        """Stop looking, write the last rows, close every connection."""
+        await self.registry.stop()
+        await self.ledger.stop()
+        await self.cache.stop()
+        await self.upstream.stop()

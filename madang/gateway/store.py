@@ -1,0 +1,183 @@
+"""The gateway's questions to the database: the ledger, the reservations, the providers that were added."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from madang.db.database import Database
+from madang.db.schema import calls, providers, reservations
+from madang.db.transaction import Transaction
+from madang.gateway.days import day_of
+from madang.gateway.providers import Provider
+from madang.ids import new_id
+
+if TYPE_CHECKING:
+    from madang.gateway.ledger import Entry
+
+# Whoever reads the sums and adds a reservation holds this, so that two processes cannot both take the last cent.
+_BUDGET_LOCK = "gateway.budget"
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpending:
+    """What a day has taken so far. Calls whose cost nobody knows are counted apart."""
+
+    spent_microusd: int
+    reserved_microusd: int
+    unknown_cost_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Who reserves, and against which day."""
+
+    id: str
+    day: str
+    owner: str
+    created_at: datetime
+
+
+async def add_calls(database: Database, entries: "Sequence[Entry]", durable: bool) -> None:
+    """Add ledger rows and end the reservations they settle, in one commit."""
+    settled = [entry.reservation_id for entry in entries if entry.reservation_id]
+    async with database.write(durable=durable) as tx:
+        await tx.execute(insert(calls), [_call_row(entry) for entry in entries])
+        if settled:
+            await tx.execute(delete(reservations).where(reservations.c.id.in_(settled)))
+
+
+async def find_spending(database: Database, day: str) -> DaySpending:
+    """Return what a day has taken so far."""
+    async with database.read() as tx:
+        return await _spending(tx, day)
+
+
+async def reserve(database: Database, claim: Claim, choose: Callable[[DaySpending], int]) -> None:
+    """Reserve what `choose` makes of the day's spending, as one step against all other callers.
+
+    What `choose` raises goes through, and then nothing is reserved.
+    """
+    async with database.write() as tx:
+        await tx.lock(_BUDGET_LOCK)
+        amount = choose(await _spending(tx, claim.day))
+        row = {
+            "id": claim.id,
+            "day": claim.day,
+            "amount_microusd": amount,
+            "created_at": claim.created_at,
+            "owner": claim.owner,
+        }
+        await tx.execute(insert(reservations).values(row))
+
+
+async def settle_lost(database: Database, before: datetime) -> int:
+    """Turn reservations from before a moment into ledger rows at their full amount; return how many there were.
+
+    Their processes died with the call under way, so what the provider charged is at most that.
+    """
+    async with database.write() as tx:
+        await tx.lock(_BUDGET_LOCK)
+        lost = (await tx.execute(select(reservations).where(reservations.c.created_at < before))).mappings().all()
+        if lost:
+            await tx.execute(insert(calls), [_lost_row(row) for row in lost])
+            await tx.execute(delete(reservations).where(reservations.c.id.in_([row["id"] for row in lost])))
+    return len(lost)
+
+
+async def list_providers(database: Database) -> list[Provider]:
+    """Return the providers that were added, oldest first."""
+    async with database.read() as tx:
+        rows = (await tx.execute(select(providers).order_by(providers.c.id))).mappings().all()
+    return [_provider(row) for row in rows]
+
+
+async def put_provider(database: Database, provider: Provider, now: datetime) -> None:
+    """Add a provider, or change the one with its id."""
+    values = {
+        "name": provider.name,
+        "base_url": provider.base_url,
+        "kind": provider.kind,
+        "enabled": provider.enabled,
+        "price_input_microusd_per_mtok": provider.price_input_microusd_per_mtok,
+        "price_output_microusd_per_mtok": provider.price_output_microusd_per_mtok,
+        "updated_at": now,
+    }
+    async with database.write() as tx:
+        changed = await tx.execute(update(providers).where(providers.c.id == provider.id).values(values))
+        if not changed.rowcount:
+            await tx.execute(insert(providers).values(values | {"id": provider.id, "created_at": now}))
+
+
+async def delete_provider(database: Database, provider_id: str) -> bool:
+    """Delete a provider and say whether it was there."""
+    async with database.write() as tx:
+        return bool((await tx.execute(delete(providers).where(providers.c.id == provider_id))).rowcount)
+
+
+async def _spending(tx: Transaction, day: str) -> DaySpending:
+    cost = calls.c.cost_microusd
+    spent = select(func.coalesce(func.sum(cost), 0).label("cost"), (func.count() - func.count(cost)).label("unknown"))
+    row = (await tx.execute(spent.where(calls.c.day == day))).one()
+    held = select(func.coalesce(func.sum(reservations.c.amount_microusd), 0)).where(reservations.c.day == day)
+    return DaySpending(int(row.cost), int((await tx.execute(held)).scalar_one()), int(row.unknown))
+
+
+def _call_row(entry: "Entry") -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "created_at": entry.created_at,
+        "day": day_of(entry.created_at),
+        "feature": entry.caller.feature,
+        "actor": entry.caller.actor,
+        "conversation_id": entry.caller.conversation_id,
+        "turn_id": entry.caller.turn_id,
+        "provider": entry.provider,
+        "model": entry.model,
+        "cache": entry.cache,
+        "cache_key": entry.cache_key,
+        "status": entry.status,
+        "error_code": entry.error_code,
+        "attempts": entry.attempts,
+        "prompt_tokens": entry.usage.prompt_tokens,
+        "cached_tokens": entry.usage.cached_tokens,
+        "completion_tokens": entry.usage.completion_tokens,
+        "reasoning_tokens": entry.usage.reasoning_tokens,
+        "cost_microusd": entry.cost_microusd,
+        "price_date": entry.price_date,
+        "saved_microusd": entry.saved_microusd,
+        "ttft_ms": entry.ttft_ms,
+        "latency_ms": entry.latency_ms,
+        "finish_reason": entry.finish_reason,
+    }
+
+
+def _lost_row(row: Any) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "created_at": row["created_at"],
+        "day": row["day"],
+        "feature": "chat",
+        "actor": "unknown",
+        "provider": "unknown",
+        "model": "unknown",
+        "cache": "off",
+        "status": "lost",
+        "attempts": 1,
+        "cost_microusd": row["amount_microusd"],
+    }
+
+
+def _provider(row: Any) -> Provider:
+    return Provider(
+        id=row["id"],
+        name=row["name"],
+        base_url=row["base_url"],
+        kind=row["kind"],
+        source="settings",
+        enabled=row["enabled"],
+        price_input_microusd_per_mtok=row["price_input_microusd_per_mtok"],
+        price_output_microusd_per_mtok=row["price_output_microusd_per_mtok"],
+    )
