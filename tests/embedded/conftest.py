@@ -68,7 +68,7 @@ async def make_builtin(tmp_path: Path) -> AsyncIterator[MakeBuiltIn]:
         offer: Offer,
         seen: list[BuiltInState] | None = None,
         *,
-        measured: Facts = GOOD,
+        measured: Callable[[], Facts] = lambda: GOOD,
         idle: float = 600,
         **settings: Any,
     ) -> BuiltIn:
@@ -79,7 +79,7 @@ async def make_builtin(tmp_path: Path) -> AsyncIterator[MakeBuiltIn]:
             (seen if seen is not None else []).append,
             model=offer.model,
             engine=offer.engine,
-            measure=lambda _: measured,
+            measure=lambda _: measured(),
         )
         made.append(service)
         return service

@@ -43,7 +43,7 @@ asyncio.run(hold())
 
 
 async def reaches(service: BuiltIn, status: Status) -> BuiltInState:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         async for state in service.changes():
             if state.status == status:
                 return state
@@ -65,7 +65,7 @@ def engine_process() -> psutil.Process:
 
 
 async def is_gone(pid: int) -> bool:
-    for _ in range(200):
+    for _ in range(600):
         if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
             return True
         await asyncio.sleep(0.05)
@@ -183,7 +183,7 @@ async def test_an_engine_that_dies_while_starting_says_what_it_printed_but_not_i
 async def test_what_the_machine_lacks_is_said_before_anything_is_fetched(
     lack: dict[str, int], reason: str, make_builtin: MakeBuiltIn, offer: Offer, tmp_path: Path
 ) -> None:
-    service = make_builtin(offer, measured=replace(GOOD, **lack))
+    service = make_builtin(offer, measured=lambda: replace(GOOD, **lack))
     await service.start()
     assert service.state.status == "unsupported"
     assert service.state.reason is not None
@@ -192,6 +192,24 @@ async def test_what_the_machine_lacks_is_said_before_anything_is_fetched(
         async with service.lease():
             pass
     assert not (tmp_path / "builtin").exists()
+
+
+async def test_too_little_memory_to_start_is_said_and_asked_again_the_next_time(
+    make_builtin: MakeBuiltIn, laid: Offer
+) -> None:
+    measured = [GOOD]
+    service = make_builtin(laid, measured=lambda: measured[-1])
+    await service.start()
+    await reaches(service, "stopped")
+    measured.append(replace(GOOD, memory_bytes=10**9))
+    with pytest.raises(BuiltInUnsupported) as failure:
+        async with service.lease():
+            pass
+    assert failure.value.details == {"reason": "memory", "needed": 1_500_000_000, "found": 10**9}
+    assert service.state.status == "failed"
+    measured.append(GOOD)
+    async with service.lease():
+        await reaches(service, "ready")
 
 
 async def test_a_cancelled_fetch_tells_who_waits_and_is_continued_later(

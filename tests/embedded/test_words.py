@@ -40,7 +40,7 @@ def test_a_terminal_gets_a_bar_that_is_wiped_at_the_end() -> None:
 
 def test_a_pipe_gets_how_it_began_and_how_it_ended() -> None:
     assert drawn(io.StringIO(), "ko").splitlines() == [
-        "내장 모델을 받고 있어요 (1117 MB). 그동안에도 마당을 쓸 수 있어요.",
+        "내장 모델을 받고 있어요 (1,117 MB). 그동안에도 마당을 쓸 수 있어요.",
         "내장 모델이 준비됐어요.",
     ]
 

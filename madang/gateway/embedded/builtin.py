@@ -146,7 +146,8 @@ class BuiltIn:
             self._show("starting")
             endpoint = await self._engine.start(self._orders())
         except MadangError as error:
-            self._fail(error)
+            # Memory comes and goes, so what is short of it is asked again the next time.
+            self._fail(error, is_lasting=error.details.get("reason") != "memory")
             raise
         self._show("ready")
         self._stop_when_idle()
@@ -169,9 +170,9 @@ class BuiltIn:
         if lack is not None:
             raise BuiltInUnsupported(f"this machine cannot run the built-in model: {lack['reason']}", **lack)
 
-    def _fail(self, error: MadangError) -> None:
+    def _fail(self, error: MadangError, is_lasting: bool = True) -> None:
         logger.warning("The built-in model is not available: {}", error.message)
-        if isinstance(error, BuiltInUnsupported):
+        if isinstance(error, BuiltInUnsupported) and is_lasting:
             self._show("unsupported", error.details)
         else:
             self._show("failed", {"code": error.code, "message": error.message} | error.details)

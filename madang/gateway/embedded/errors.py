@@ -29,7 +29,7 @@ class BuiltInUnsupported(BuiltInError):
 
 
 class FetchFailed(BuiltInError):
-    """It could not be brought here. Details: `reason` (cancelled, no_place, engine, damaged), `places` where several
+    """It could not be brought here. Details: `reason` (cancelled, no_place, engine, disk), `places` where several
     were tried, each `{place, message}`."""
 
     code = "builtin.fetch_failed"

@@ -7,7 +7,7 @@ from madang.gateway.embedded.types import BuiltInState
 _WIDTH = 24
 _WORDS = {
     "ko": {
-        "begin": "내장 모델을 받고 있어요 ({size} MB). 그동안에도 마당을 쓸 수 있어요.",
+        "begin": "내장 모델을 받고 있어요 ({size:,.0f} MB). 그동안에도 마당을 쓸 수 있어요.",
         "fetching": "내장 모델 받는 중",
         "checking": "내장 모델을 확인하고 있어요…",
         "end": "내장 모델이 준비됐어요.",
@@ -20,7 +20,7 @@ _WORDS = {
         "platform": "{found}에 맞는 엔진이 없어요.",
     },
     "en": {
-        "begin": "Fetching the built-in model ({size} MB). Madang can be used meanwhile.",
+        "begin": "Fetching the built-in model ({size:,.0f} MB). Madang can be used meanwhile.",
         "fetching": "Fetching the built-in model",
         "checking": "Checking the built-in model…",
         "end": "The built-in model is here.",
@@ -59,7 +59,7 @@ class TerminalProgress:
     def _begin(self, state: BuiltInState) -> None:
         if not self._has_begun:
             self._has_begun = True
-            self._line(self._words["begin"].format(size=round(state.total_bytes / 1e6)))
+            self._line(self._words["begin"].format(size=state.total_bytes / 1e6))
 
     def _draw(self, state: BuiltInState) -> None:
         if not self._is_terminal:
