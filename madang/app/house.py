@@ -1,6 +1,8 @@
 """Everything behind the front: each service is built once, started in order and stopped in reverse."""
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from typing import Any, Protocol, TypeVar
 
 from starlette.routing import WebSocketRoute
@@ -12,6 +14,8 @@ from madang.app.housekeeping import Housekeeping
 from madang.app.web import web_app
 from madang.db.database import FILE_NAME, Database
 from madang.db.installation import installation_name
+from madang.gateway.embedded.builtin import BuiltIn
+from madang.gateway.embedded.types import BuiltInState
 from madang.guard.asgi import App, Receive, Scope, Send
 from madang.guard.auth import Auth, Credentials
 from madang.guard.brake import Brake
@@ -26,6 +30,7 @@ from madang.live.access import Access, readers
 from madang.live.journal import Journal
 from madang.live.socket import LiveSocket
 from madang.preferences.service import Preferences
+from madang.principal import Announce
 from madang.secrets.given import secret_of
 from madang.secrets.opening import open_secrets
 
@@ -80,6 +85,7 @@ async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Journal]:
     install = await installation_name(database)
     keys = open_secrets(database, clock, announce, settings=settings, redactor=ground.redactor, install=install)
     secrets = await started(keys)
+    builtin = await started(BuiltIn(settings, settings.data_dir, clock, _teller(ground, announce)))
     sessions = await started(Sessions(database, clock, announce))
     tokens = await started(Tokens(database, clock, announce, secret_of(settings.token, settings.token_file)))
     await started(Housekeeping([journal.prune]))
@@ -91,13 +97,23 @@ async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Journal]:
     access = Access(watch.is_live, readers)
     sign_ins = SignIns(sessions, ground.codes, password, brake)
     services: list[Any] = [
-        journal, access, preferences, secrets, sessions, tokens, tickets, ground.codes, password, cookie, sign_ins,
-        about(settings.data_dir, database.is_sqlite),
+        journal, access, preferences, secrets, builtin, sessions, tokens, tickets, ground.codes, password, cookie,
+        sign_ins, about(settings.data_dir, database.is_sqlite),
     ]  # fmt: skip
     web = web_app({type(service): service for service in services}, ground.page_version)
     web.router.routes.append(WebSocketRoute("/api/live", LiveSocket(journal, access)))
     credentials = Credentials(sessions, tokens, tickets, brake, cookie, ground.control_hash)
     return Auth(web, credentials), journal
+
+
+def _teller(ground: Ground, announce: Announce) -> Callable[[BuiltInState], None]:
+    """What the built-in model tells goes to the terminal and to every page."""
+
+    def tell(state: BuiltInState) -> None:
+        ground.show_builtin(state)
+        announce("builtin.changed", {"builtin": asdict(state)})
+
+    return tell
 
 
 def _place(ground: Ground) -> Any:

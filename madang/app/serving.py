@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -15,6 +15,7 @@ from madang.app.ground import Ground
 from madang.app.site import Site, frontend_dir
 from madang.clock import Clock
 from madang.config import Settings
+from madang.gateway.embedded.types import BuiltInState
 from madang.guard.gate import gate
 from madang.guard.hosts import doors
 from madang.guard.limits import FRAME_LIMIT_BYTES
@@ -28,11 +29,28 @@ _GRACE_SECONDS = 8
 class Serving:
     """One server on its port, from the first request to the last."""
 
-    def __init__(self, settings: Settings, redactor: Redactor, port: int, control_key: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        redactor: Redactor,
+        port: int,
+        control_key: str,
+        show_builtin: Callable[[BuiltInState], None],
+    ) -> None:
         self._settings = settings
         self._codes = SignInCodes(clock := Clock())
         names, site = doors(port, settings.allowed_origins), Site(frontend_dir())
-        self._ground = Ground(settings, redactor, clock, self._codes, names, hash_of(control_key), port, site.version)
+        self._ground = Ground(
+            settings=settings,
+            redactor=redactor,
+            clock=clock,
+            codes=self._codes,
+            doors=names,
+            control_hash=hash_of(control_key),
+            port=port,
+            page_version=site.version,
+            show_builtin=show_builtin,
+        )
         self._front = Front(site, self._open_house)
         self._server = _Server(self._configuration(), self._front)
 
@@ -54,9 +72,8 @@ class Serving:
             await self._front.house()
         except Exception as error:  # noqa: BLE001 - whatever it is, the person at the terminal is told
             logger.opt(exception=error).debug("the house did not open")
-            while not self._server.started:
-                # One that is told to end before it has started leaves without closing anything.
-                await asyncio.sleep(0.01)
+            # A server that is told to end before it has started leaves without closing anything.
+            await self._server.has_started.wait()
             self._server.should_exit = True
             return error
         return None
@@ -88,6 +105,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, front: Front) -> None:
         super().__init__(config)
         self._front = front
+        self.has_started = asyncio.Event()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -96,6 +114,10 @@ class _Server(uvicorn.Server):
         yield
         for number, handler in kept.items():
             signal.signal(number, handler)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.has_started.set()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._front.leave()

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from madang.cli.arguments import add_data_dir, data_dir_of
-from madang.cli.words import say
+from madang.cli.words import language, say
 from madang.config import Settings
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def _open_running(settings: Settings) -> int:
 
 def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") -> int:
     from madang.app.serving import Serving
+    from madang.gateway.embedded.progress import TerminalProgress
     from madang.log import setup
     from madang.redact import Redactor
     from madang.secrets.harden import harden
@@ -74,7 +75,8 @@ def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") 
     harden()
     redactor = Redactor()
     setup(settings, redactor)
-    serving = Serving(settings, redactor, note.port, note.control_key)
+    progress = TerminalProgress(sys.stdout, language())
+    serving = Serving(settings, redactor, note.port, note.control_key, progress.show)
     _greet(settings, serving, note)
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         failure = runner.run(serving.run(sockets))
