@@ -19,6 +19,7 @@ from madang.gateway.embedded.types import BuiltInState, Status
 from tests.embedded.conftest import GOOD, MakeBuiltIn, use_index
 from tests.embedded.fileserver import FileServer
 from tests.embedded.make import Offer, lay_out, make_offer
+from tests.support.builtin import engine_processes
 
 _HOLD = """
 import asyncio, sys
@@ -57,10 +58,7 @@ async def listed(base_url: str, key: str | None) -> int:
 
 
 def engine_process() -> psutil.Process:
-    """The one child of this process that runs the launcher."""
-    (child,) = [
-        child for child in psutil.Process().children() if any("launcher.py" in part for part in child.cmdline())
-    ]
+    (child,) = engine_processes()
     return child
 
 

@@ -18,7 +18,7 @@ from madang.config import Settings
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.prompts import language_of, small_model_prompt
 from madang.gateway.embedded.types import Endpoint
-from tests.support.builtin import shared_folder
+from tests.support.builtin import engine_processes, shared_folder
 
 pytestmark = [pytest.mark.builtin, pytest.mark.slow]
 
@@ -85,7 +85,7 @@ async def test_killed_in_the_middle_of_an_answer_it_is_back_for_the_next(built_i
     async with built_in.lease() as endpoint:
         answering = asyncio.create_task(ask(endpoint, "Write a long story about a courtyard."))
         await asyncio.sleep(1)
-        (child,) = psutil.Process().children()
+        (child,) = engine_processes()
         child.kill()
         with pytest.raises(aiohttp.ClientError):
             await answering
@@ -120,4 +120,4 @@ async def test_it_lets_nobody_in_without_the_key_offers_nothing_else_and_ends_wh
         async for state in built_in.changes():
             if state.status == "stopped":
                 break
-    assert psutil.Process().children() == []
+    assert engine_processes() == []
