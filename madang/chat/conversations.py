@@ -1,7 +1,7 @@
 """Conversations as a list and one by one: find, look into, change, delete and restore."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -33,11 +33,11 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What is to be changed; `None` leaves a thing as it is."""
+    """What is to be changed; `None` leaves a thing as it is. Of the options those that `options` names are changed."""
 
     title: str | None = None
     archived: bool | None = None
-    options: Options | None = None
+    options: Mapping[str, Any] | None = None
     active_turn_id: str | None = None
 
 
@@ -132,7 +132,7 @@ class Conversations:
         if change.archived is not None:
             at = self._ground.clock.now() if change.archived else None
             conversation = replace(conversation, archived_at=at)
-        return replace(conversation, options=change.options) if change.options else conversation
+        return replace(conversation, options=replace(conversation.options, **(change.options or {})))
 
     async def _store(self, tx: Transaction, conversation: Conversation, kind: str) -> None:
         await conversations.save(tx, conversation)

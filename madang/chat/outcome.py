@@ -36,7 +36,7 @@ def of_error(error: MadangError, has_text: bool, redactor: Redactor) -> Outcome:
 
 def describe(error: MadangError, redactor: Redactor) -> Json:
     """Return the error as it is kept with the turn, without secrets."""
-    details = _cleaned(error.details, redactor)
+    details = cleaned(error.details, redactor)
     return {"code": error.code, "message": redactor.clean(error.message), "details": details}
 
 
@@ -76,11 +76,12 @@ def _sum(first: int | None, second: int | None) -> int | None:
     return None if first is None or second is None else first + second
 
 
-def _cleaned(value: Any, redactor: Redactor) -> Any:
+def cleaned(value: Any, redactor: Redactor) -> Any:
+    """Return a JSON value with secrets masked in every text of it."""
     if isinstance(value, str):
         return redactor.clean(value)
     if isinstance(value, dict):
-        return {name: _cleaned(inner, redactor) for name, inner in value.items()}
+        return {name: cleaned(inner, redactor) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_cleaned(inner, redactor) for inner in value]
+        return [cleaned(inner, redactor) for inner in value]
     return value

@@ -159,7 +159,8 @@ def _take(run: Run, chunk: Chunk) -> Finished | None:
         about = {"provider": chunk.provider, "cache": chunk.cache, "is_builtin": chunk.is_builtin}
         run.writer.note(STARTED, {"model": chunk.model, **about})
     else:
-        run.writer.note(WAITING, {"reason": chunk.reason, **chunk.detail})
+        detail = {"progress": chunk.detail} if chunk.reason == "builtin" else chunk.detail
+        run.writer.note(WAITING, {"reason": chunk.reason, **detail})
     return None
 
 

@@ -3,13 +3,17 @@
 import asyncio
 from contextlib import suppress
 
+import orjson
 from loguru import logger
 
+from madang.chat.context import path_to
 from madang.chat.conversations import Conversations
 from madang.chat.desk import Attachments, Drafts, Presets
 from madang.chat.door import Door
 from madang.chat.events import Teller
+from madang.chat.export import Format, as_document, as_markdown, file_name
 from madang.chat.ground import Ground
+from madang.chat.outcome import cleaned
 from madang.chat.recovery import recover
 from madang.chat.runner import Runner
 from madang.chat.title_calls import TitleCalls
@@ -69,6 +73,18 @@ class Chat:
                 await self._purging
         await self._titles.stop()
         await self._runner.stop()
+
+    async def export(self, conversation_id: str, wanted: Format) -> tuple[str, str]:
+        """Return a conversation as a file's name and text, without secrets. Raises `NotFound`."""
+        seen = await self.conversations.look(conversation_id)
+        if wanted == "json":
+            document = cleaned(as_document(seen.conversation, seen.turns), self._ground.redactor)
+            text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+        else:
+            turns = {turn.id: turn for turn in seen.turns}
+            branch = path_to(turns, seen.conversation.active_turn_id)
+            text = self._ground.redactor.clean(as_markdown(seen.conversation, branch))
+        return file_name(seen.conversation, wanted), text
 
     def _when_done(self, turn: Turn) -> None:
         self._titles.consider(turn)

@@ -69,7 +69,7 @@ async def test_waiting_is_told_and_over_when_the_answer_begins(house: House):
     accepted = await house.ask()
     await until_journal_has(house, accepted.turn.conversation_id, "turn.waiting")
     seen = await house.chat.conversations.look(accepted.turn.conversation_id)
-    assert seen.turns[0].waiting == {"reason": "builtin", "progress_bytes": 5, "total_bytes": 10}
+    assert seen.turns[0].waiting == {"reason": "builtin", "progress": {"progress_bytes": 5, "total_bytes": 10}}
     gate.opened.set()
     assert (await house.chat.turns.wait(accepted.turn.id)).waiting is None
 
