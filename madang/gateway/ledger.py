@@ -49,6 +49,7 @@ class Ledger:
         self._has_news = asyncio.Event()
         self._is_settled = asyncio.Event()
         self._is_settled.set()
+        self._is_stopping = False
         self._writer: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -56,11 +57,11 @@ class Ledger:
         self._writer = asyncio.create_task(self._write_on(), name="ledger")
 
     async def stop(self) -> None:
-        """Write what is left, and stop."""
+        """Write what is left, and stop. A commit under way is not broken off."""
+        self._is_stopping = True
+        self._has_news.set()
         if self._writer:
-            self._writer.cancel()
-            await asyncio.gather(self._writer, return_exceptions=True)
-        await self._write()
+            await self._writer
 
     def add(self, entry: Entry) -> None:
         """Take an entry; it is stored within a moment, and its reservation ends with the same commit."""
@@ -73,14 +74,17 @@ class Ledger:
         await self._is_settled.wait()
 
     async def _write_on(self) -> None:
-        while True:
+        while self._waiting or not self._is_stopping:
             await self._has_news.wait()
-            await asyncio.sleep(_GATHER_SECONDS)
             self._has_news.clear()
+            if not self._is_stopping:
+                await asyncio.sleep(_GATHER_SECONDS)
             try:
                 await self._write()
             except Exception:  # noqa: BLE001 - the ledger goes on: a full disk may have room again in a second
                 logger.exception("the ledger cannot be written at the moment")
+                if self._is_stopping:
+                    return
                 await asyncio.sleep(_RETRY_SECONDS)
                 self._has_news.set()
 

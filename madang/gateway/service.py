@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from madang.clock import Clock
 from madang.config import Settings
@@ -44,7 +44,10 @@ class Around:
 
 @dataclass(frozen=True, slots=True)
 class GatewayRoom:
-    """The services of the room. `start()` reads the database only; models are looked for in the background."""
+    """The services of the room. The built-in model is used here, and started and stopped by whoever made it.
+
+    `start()` reads the database only; models are looked for in the background.
+    """
 
     gateway: Gateway
     registry: Registry
@@ -54,6 +57,7 @@ class GatewayRoom:
     budget: Budget
     ledger: Ledger
     upstream: Upstream
+    builtin: BuiltIn
 
     @classmethod
     def build(cls, around: Around) -> Self:
@@ -87,7 +91,12 @@ class GatewayRoom:
             preferences=preferences,
             clock=clock,
         )
-        return cls(gateway, registry, directory, catalogue, cache, budget, ledger, upstream)
+        return cls(gateway, registry, directory, catalogue, cache, budget, ledger, upstream, around.builtin)
+
+    def services(self) -> dict[type[Any], Any]:
+        """Return what the api asks for, by type."""
+        served = (self.gateway, self.registry, self.directory, self.catalogue, self.cache, self.budget, self.builtin)
+        return {type(each): each for each in served}
 
     async def start(self) -> None:
         """Read what is stored, settle what a dead process left, and begin to look for models."""

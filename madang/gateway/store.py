@@ -44,7 +44,8 @@ async def add_calls(database: Database, entries: "Sequence[Entry]", durable: boo
     """Add ledger rows and end the reservations they settle, in one commit."""
     settled = [entry.reservation_id for entry in entries if entry.reservation_id]
     async with database.write(durable=durable) as tx:
-        await tx.execute(insert(calls), [_call_row(entry) for entry in entries])
+        # A commit whose answer was lost is written again, and then the row is there already.
+        await tx.execute(tx.insert(calls).on_conflict_do_nothing(), [_call_row(entry) for entry in entries])
         if settled:
             await tx.execute(delete(reservations).where(reservations.c.id.in_(settled)))
 

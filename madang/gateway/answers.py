@@ -1,0 +1,50 @@
+"""What the settings pages are told, where it is not one of the room's own types."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from madang.gateway.catalogue import Listing
+from madang.gateway.errors import WrongKey
+from madang.gateway.providers import OPENAI
+
+
+@dataclass(frozen=True, slots=True)
+class CacheState:
+    """How full the cache is, and how it is set."""
+
+    entries: int
+    size_bytes: int
+    limit_bytes: int
+    ttl_seconds: int
+    enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitState:
+    """The strictest daily cap and today's spending. `timezone` is the machine's distance from UTC."""
+
+    daily_cap_microusd: int | None
+    spent_today_microusd: int
+    reserved_microusd: int
+    unknown_cost_calls_today: int
+    day: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What came of asking a provider. `error` has `code`, `message` and `details` where it did not answer."""
+
+    ok: bool
+    models: int
+    latency_ms: int
+    error: dict[str, Any] | None = None
+
+
+def check_of(listing: Listing, seconds: float) -> Check:
+    """Return a listing as the result of a check. OpenAI without a key was not asked at all."""
+    error = listing.error
+    if error is None and listing.provider.id == OPENAI and not listing.key:
+        error = WrongKey("no key is set for OpenAI", reason="no_key", provider=OPENAI)
+    told = {"code": error.code, "message": error.message, "details": error.details} if error else None
+    return Check(error is None, len(listing.models), round(seconds * 1000), told)

@@ -1,0 +1,151 @@
+"""/api/settings: models, providers, kept answers, limits, the built-in model."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from madang.clock import Clock
+from madang.gateway.answers import CacheState, Check, LimitState, check_of
+from madang.gateway.budget import Budget
+from madang.gateway.cache.exact import ExactCache
+from madang.gateway.catalogue import Catalogue
+from madang.gateway.directory import Directory
+from madang.gateway.embedded.builtin import BuiltIn
+from madang.gateway.embedded.types import BuiltInState
+from madang.gateway.providers import Provider
+from madang.gateway.registry import Registry
+from madang.gateway.types import ModelInfo
+from madang.preferences.service import Preferences
+from madang.web import Body, needs, service
+
+router = APIRouter(prefix="/api/settings", tags=["settings"])
+
+RegistryDep = Annotated[Registry, service(Registry)]
+DirectoryDep = Annotated[Directory, service(Directory)]
+CatalogueDep = Annotated[Catalogue, service(Catalogue)]
+CacheDep = Annotated[ExactCache, service(ExactCache)]
+BuiltInDep = Annotated[BuiltIn, service(BuiltIn)]
+# A thousand dollars a token is more than anybody asks, and still fits the ledger.
+PriceField = Annotated[int | None, Field(ge=0, le=10**15)]
+
+
+class NewProvider(Body):
+    """A server that speaks OpenAI's form. Prices are micro-dollars per million tokens; null is unknown."""
+
+    name: str = Field(min_length=1, max_length=200)
+    base_url: str = Field(min_length=1, max_length=2000)
+    price_input_microusd_per_mtok: PriceField = None
+    price_output_microusd_per_mtok: PriceField = None
+    enabled: bool = True
+
+
+class ProviderPatch(Body):
+    """The fields to change; what is left out stays."""
+
+    name: str = Field("", min_length=1, max_length=200)
+    base_url: str = Field("", min_length=1, max_length=2000)
+    price_input_microusd_per_mtok: PriceField = None
+    price_output_microusd_per_mtok: PriceField = None
+    enabled: bool = True
+
+
+@router.get("/models", dependencies=[needs("read")])
+async def models(registry: RegistryDep) -> list[ModelInfo]:
+    """Every model of every enabled provider."""
+    return await registry.models()
+
+
+@router.get("/providers", dependencies=[needs("read")])
+async def providers(directory: DirectoryDep) -> list[Provider]:
+    """Every provider, in the order in which they are preferred."""
+    return directory.all()
+
+
+@router.post("/providers", status_code=201, dependencies=[needs(person=True)])
+async def add_provider(body: NewProvider, directory: DirectoryDep) -> Provider:
+    """Add a provider."""
+    further = body.model_dump(exclude={"name", "base_url"})
+    return await directory.add(body.name, body.base_url, further)
+
+
+@router.post("/providers/discover", dependencies=[needs("manage")])
+async def discover(registry: RegistryDep) -> list[Provider]:
+    """Look for model servers on this machine, now."""
+    return await registry.discover()
+
+
+@router.patch("/providers/{provider_id}", dependencies=[needs(person=True)])
+async def change_provider(provider_id: str, body: ProviderPatch, directory: DirectoryDep) -> Provider:
+    """Change a provider that was added."""
+    return await directory.change(provider_id, body.model_dump(exclude_unset=True))
+
+
+@router.delete("/providers/{provider_id}", status_code=204, dependencies=[needs(person=True)])
+async def remove_provider(provider_id: str, directory: DirectoryDep) -> None:
+    """Remove a provider that was added."""
+    await directory.remove(provider_id)
+
+
+@router.post("/providers/{provider_id}/check", dependencies=[needs("manage")])
+async def check_provider(
+    provider_id: str, directory: DirectoryDep, catalogue: CatalogueDep, clock: Annotated[Clock, service(Clock)]
+) -> Check:
+    """Ask a provider for its models with the key that is set, and say what came of it."""
+    began = clock.monotonic()
+    listing = await catalogue.ask(directory.get(provider_id))
+    return check_of(listing, clock.monotonic() - began)
+
+
+@router.get("/cache", dependencies=[needs("read")])
+async def cache_state(cache: CacheDep, preferences: Annotated[Preferences, service(Preferences)]) -> CacheState:
+    """How many answers are kept, how large they are, and for how long they are kept."""
+    fill, wishes = await cache.fill(), preferences.get()
+    return CacheState(
+        entries=fill.entries,
+        size_bytes=fill.size_bytes,
+        limit_bytes=wishes.cache_limit_bytes,
+        ttl_seconds=wishes.cache_ttl_seconds,
+        enabled=wishes.cache_enabled,
+    )
+
+
+@router.delete("/cache", status_code=204, dependencies=[needs("manage")])
+async def clear_cache(cache: CacheDep) -> None:
+    """Forget every kept answer."""
+    await cache.clear()
+
+
+@router.get("/limits", dependencies=[needs("read")])
+async def limits(budget: Annotated[Budget, service(Budget)]) -> LimitState:
+    """The daily cap, and what today has taken of it."""
+    today = await budget.limits()
+    return LimitState(
+        daily_cap_microusd=today.cap_microusd,
+        spent_today_microusd=today.spent_microusd,
+        reserved_microusd=today.reserved_microusd,
+        unknown_cost_calls_today=today.unknown_cost_calls,
+        day=today.day,
+        timezone=today.zone,
+    )
+
+
+@router.get("/builtin", dependencies=[needs("read")])
+async def builtin_state(builtin: BuiltInDep) -> BuiltInState:
+    """What the built-in model is doing."""
+    return builtin.state
+
+
+@router.post("/builtin/{deed}", dependencies=[needs("manage")])
+async def do_builtin(deed: Literal["fetch", "cancel", "stop", "remove"], builtin: BuiltInDep) -> BuiltInState:
+    """Fetch the built-in model or stop fetching, unload it, or delete it from the disk."""
+    match deed:
+        case "fetch":
+            builtin.fetch()
+        case "cancel":
+            await builtin.cancel()
+        case "stop":
+            await builtin.stop_engine()
+        case "remove":
+            await builtin.remove()
+    return builtin.state
