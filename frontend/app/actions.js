@@ -24,7 +24,7 @@ export function actions() {
   ]
 }
 
-/** End this browser's session. Away is away: the token goes even when the server cannot be told. */
+/** End this browser's session and leave nothing of it on the page, even when the server cannot be told. */
 export async function signOut() {
   try {
     await api.delete("/api/session")
@@ -32,6 +32,7 @@ export async function signOut() {
     if (session.token) toast(errorText(error), { kind: "danger" })
   }
   session.end()
+  location.assign("/")
 }
 
 /** @returns {Action[]} */

@@ -23,6 +23,8 @@ export class Door extends MadangElement {
 
   connected() {
     this.className = "door"
+    this.setAttribute("role", "region")
+    this.setAttribute("aria-label", t("signin.title"))
     this.append(this.#card)
     setTitle(t("signin.title"))
     this.useCode()

@@ -10,10 +10,10 @@ export class Rail extends MadangElement {
   connected() {
     this.className = "rail"
     this.append(
-      h("a", { class: "rail__home", href: "/chat", "aria-label": t("shell.name") }, mark()),
       h(
         "nav",
         { class: "rail__pages", "aria-label": t("shell.rail.label") },
+        h("a", { class: "rail__home", href: "/chat", "aria-label": t("shell.name") }, mark()),
         this.#link("chat", "chat"),
         h(
           "button",

@@ -16,8 +16,7 @@ export class Shell extends MadangElement {
   #page = null
   /** @type {Door | null} */
   #door = null
-  /** @type {Promise<typeof import("./later.js")> | null} */
-  #later = null
+  #wasIn = false
 
   connected() {
     this.className = "shell"
@@ -50,7 +49,7 @@ export class Shell extends MadangElement {
     if (session.token && !hasCode) return this.#welcome()
     const { Door } = await import("./door.js")
     if (this.#door) return this.#door.useCode()
-    this.#door = new Door(this.#page !== null)
+    this.#door = new Door(this.#wasIn)
     this.#inert(true)
     this.append(this.#door)
   }
@@ -60,9 +59,10 @@ export class Shell extends MadangElement {
     this.#door = null
     this.#inert(false)
     if (!this.#page) await this.#open()
-    this.#later ??= import("./later.js")
-    const later = await this.#later
-    if (session.token) later.begin(this)
+    const { begin } = await import("./later.js")
+    if (!session.token) return
+    this.#wasIn = true
+    begin(this)
   }
 
   /** What is behind the door stays as it is, out of reach. @param {boolean} isShut */
@@ -72,7 +72,6 @@ export class Shell extends MadangElement {
 
   async #open() {
     const { route } = router
-    if (location.pathname === "/") return navigate("/chat", { replace: true })
     if (this.#page?.route.page === route.page) {
       this.#page.route = route
       return

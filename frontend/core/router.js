@@ -9,14 +9,17 @@ import { t } from "./i18n.js"
  * @property {string} path
  */
 
+const HOME = "/chat"
+
 class Router extends EventTarget {
   /** @returns {Route} */
   get route() {
     return parse(location.pathname)
   }
 
-  /** Listen to links and to Back and Forward. */
+  /** Listen to links and to Back and Forward. The house's own address is the chat's. */
   start() {
+    if (location.pathname === "/") history.replaceState(null, "", HOME + location.hash)
     document.addEventListener("click", followLink)
     addEventListener("popstate", () => this.#tell())
   }

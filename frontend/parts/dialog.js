@@ -6,19 +6,23 @@ import { icon } from "./icon.js"
 
 /** @typedef {import("../core/h.js").Child} Child */
 
+let count = 0
+
 /**
  * Open a dialog with a title. The element is removed when it closes.
  * @param {{ title: string, body: Child, footer?: Child, class?: string, onclose?: () => void }} parts
  * @returns {HTMLDialogElement}
  */
 export function openDialog({ title, body, footer, class: className = "", onclose }) {
-  const heading = h("h2", { class: "dialog__title", id: "dialog-title" }, title)
+  count += 1
+  const id = `dialog-${count}`
+  const heading = h("h2", { class: "dialog__title", id }, title)
   const close = h(
     "button",
     { class: "button button--quiet button--icon", type: "button", "aria-label": t("parts.close") },
     icon("close"),
   )
-  const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": "dialog-title" })
+  const dialog = h("dialog", { class: `dialog ${className}`, "aria-labelledby": id })
   add(dialog, h("header", { class: "dialog__head" }, heading, close), h("div", { class: "dialog__body" }, body))
   add(dialog, footer && h("footer", { class: "dialog__foot" }, footer))
   close.addEventListener("click", () => dialog.close())

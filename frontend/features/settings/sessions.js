@@ -50,6 +50,7 @@ export class Sessions extends SettingsPart {
     try {
       await api.delete(path)
       session.end()
+      location.assign("/")
     } catch (error) {
       if (session.token) toast(errorText(error), { kind: "danger" })
     }
