@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "•••"
@@ -38,6 +39,14 @@ class Redactor:
         if self._known is not None:
             text = self._known.sub(MASK, text)
         return _PATTERNS.sub(MASK, text)
+
+    def clean_all(self, value: Any) -> Any:
+        """Return a JSON value with every text in it cleaned."""
+        if isinstance(value, str):
+            return self.clean(value)
+        if isinstance(value, dict):
+            return {name: self.clean_all(one) for name, one in value.items()}
+        return [self.clean_all(one) for one in value] if isinstance(value, list | tuple) else value
 
     def _compile(self) -> None:
         forms = sorted({form for forms in self._forms.values() for form in forms}, key=len, reverse=True)

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from madang.errors import BadRequest, MadangError, NotFound
 from madang.ids import new_id
+from madang.redact import Redactor
 
 _BY_STATUS = {404: NotFound}
 
@@ -26,7 +27,10 @@ async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, MadangError)
     number = new_id()
     logger.info("{} {}: {} ({}) {}", request.method, request.url.path, error.code, number, error.message)
-    return _answer(error.status, error.code, error.message, error.details, number)
+    answer = _answer(request, error.status, error.code, error.message, details=error.details, number=number)
+    if wait := error.details.get("retry_after_seconds"):
+        answer.headers["retry-after"] = str(wait)
+    return answer
 
 
 async def _invalid(request: Request, error: Exception) -> Response:
@@ -42,7 +46,7 @@ async def _framework(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code in _BY_STATUS:
         return await _ours(request, _BY_STATUS[error.status_code]("there is nothing at this address"))
-    answer = _answer(error.status_code, "bad_request", str(error.detail), {}, new_id())
+    answer = _answer(request, error.status_code, "bad_request", str(error.detail), details={}, number=new_id())
     answer.headers.update(error.headers or {})
     return answer
 
@@ -50,12 +54,17 @@ async def _framework(request: Request, error: Exception) -> Response:
 async def _unforeseen(request: Request, error: Exception) -> Response:
     number = new_id()
     logger.opt(exception=error).error("{} {}: internal ({})", request.method, request.url.path, number)
-    return _answer(500, "internal", "something went wrong inside; the log has it under this id", {}, number)
+    message = "something went wrong inside; the log has it under this id"
+    return _answer(request, 500, "internal", message, details={}, number=number)
 
 
-def _answer(status: int, code: str, message: str, details: dict[str, Any], number: str) -> Response:
-    body = {"error": {"code": code, "message": message, "details": details, "id": number}}
-    return Response(orjson.dumps(body, default=str), status, media_type="application/json")
+def _answer(
+    request: Request, status: int, code: str, message: str, *, details: dict[str, Any], number: str
+) -> Response:
+    """Answer in the one shape. A provider may have repeated the key it was sent, so known secrets are masked."""
+    redactor: Redactor = request.app.state.redactor
+    body = {"code": code, "message": redactor.clean(message), "details": redactor.clean_all(details), "id": number}
+    return Response(orjson.dumps({"error": body}, default=str), status, media_type="application/json")
 
 
 def _field(entry: dict[str, Any]) -> dict[str, Any]:

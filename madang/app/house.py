@@ -98,7 +98,7 @@ async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Journal]:
     sign_ins = SignIns(sessions, ground.codes, password, brake)
     services: list[Any] = [
         journal, access, preferences, secrets, builtin, sessions, tokens, tickets, ground.codes, password, cookie,
-        sign_ins, about(settings.data_dir, database.is_sqlite),
+        sign_ins, ground.redactor, about(settings.data_dir, database.is_sqlite),
     ]  # fmt: skip
     web = web_app({type(service): service for service in services}, ground.page_version)
     web.router.routes.append(WebSocketRoute("/api/live", LiveSocket(journal, access)))

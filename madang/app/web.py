@@ -12,6 +12,7 @@ from madang.app.docs import add_docs
 from madang.guard.api import router as guard
 from madang.live.api import router as live
 from madang.preferences.api import router as preferences
+from madang.redact import Redactor
 from madang.secrets.api import router as secrets
 
 _DESCRIPTION = (
@@ -26,6 +27,7 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
         title="Madang", version=__version__, description=_DESCRIPTION, docs_url=None, redoc_url=None, openapi_url=None
     )
     web.state.services = services
+    web.state.redactor = services.get(Redactor) or Redactor()
     answer_errors(web)
     for router in (guard, preferences, secrets, live, about):
         web.include_router(router)

@@ -190,3 +190,28 @@ def test_WEB_22_the_network_is_not_served_without_a_password(tmp_path: Path) -> 
     )
     assert done.returncode != 0
     assert "MADANG_PASSWORD" in done.stdout + done.stderr
+
+
+def test_SEC_02_no_refusal_repeats_what_was_sent(server: Server, port: int) -> None:
+    session, key = [*own(server.sign_in()), JSON], "sk-CANARY-abcdefghijklmnop-1234"
+    assert ask(port, "PUT", "/api/keys/provider:openai", session, json.dumps({"value": key}).encode()).status == 200
+    wrong: list[tuple[str, str, Any]] = [
+        ("PUT", "/api/keys/provider:openai", {"value": [key]}), ("PUT", "/api/keys/provider:openai", {"key": key}),
+        ("PUT", "/api/keys/provider:openai", {"value": key, "place": key}), ("PUT", f"/api/keys/{key}", {"value": key}),
+        ("PUT", "/api/keys/provider:openai", {"value": f"{key} {key}"}), ("PUT", "/api/keys/provider:openai", key),
+        ("PATCH", "/api/settings", {"theme": key}), ("PATCH", "/api/settings", {key: key}),
+        ("POST", "/api/tokens", {"name": key, "scopes": [key]}), ("POST", "/api/session", {"code": key}),
+        ("DELETE", f"/api/keys/{key}", {}), ("GET", f"/api/nowhere/{key}", {}),
+    ]  # fmt: skip
+    for method, path, body in wrong:
+        answer = ask(port, method, path, session, json.dumps(body).encode())
+        assert answer.status in (401, 404, 422), (method, path, body)
+        assert key.encode() not in answer.body, (method, path, body)
+    assert ask(port, "PUT", "/api/keys/provider:openai", session, b'{"value": "' + key.encode()).status == 422
+    assert key not in server.output
+
+
+def test_SEC_02_the_description_of_the_api_holds_no_key(server: Server, port: int) -> None:
+    description = ask(port, "GET", "/openapi.json", own(server.sign_in())).body
+    assert b"CANARY" not in description
+    assert b"SecretStatus" in description
