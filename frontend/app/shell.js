@@ -11,6 +11,8 @@ import { Rail } from "./rail.js"
 /** @typedef {import("./pages.js").PageElement} PageElement */
 /** @typedef {import("./door.js").Door} Door */
 
+const REFOCUS_MS = 2_000
+
 export class Shell extends MadangElement {
   /** @type {PageElement | null} */
   #page = null
@@ -112,13 +114,19 @@ export class Shell extends MadangElement {
     this.#door = null
     this.#page = null
     this.#frame()
-    void this.#greet().then(() => this.#refocus(name ? `[name="${name}"]:checked` : id ? `[id="${id}"]` : null))
+    void this.#greet()
+    if (name || id) this.#refocus(name ? `[name="${CSS.escape(name)}"]:checked` : `[id="${CSS.escape(id ?? "")}"]`)
   }
 
-  /** @param {string | null} selector */
+  /** The focus goes back to where it was as soon as that is drawn. @param {string} selector */
   #refocus(selector) {
-    const found = selector && this.querySelector(selector)
-    if (found instanceof HTMLElement) found.focus()
+    const deadline = performance.now() + REFOCUS_MS
+    const look = () => {
+      const found = this.querySelector(selector)
+      if (found instanceof HTMLElement) found.focus()
+      else if (performance.now() < deadline && document.activeElement === document.body) requestAnimationFrame(look)
+    }
+    look()
   }
 }
 

@@ -41,12 +41,22 @@ export function show(dialog, onclose) {
   })
   dialog.addEventListener("close", () => {
     dialog.remove()
-    if (before instanceof HTMLElement && before.isConnected) before.focus()
+    if (before instanceof HTMLElement) again(before)?.focus()
     onclose?.()
   })
   document.body.append(dialog)
   dialog.showModal()
   return dialog
+}
+
+/**
+ * The element that had the focus, or the one that was drawn in its place: they share their `data-key`.
+ * @param {HTMLElement} element
+ */
+function again(element) {
+  if (element.isConnected) return element
+  const { key } = element.dataset
+  return key ? /** @type {HTMLElement | null} */ (document.querySelector(`[data-key="${CSS.escape(key)}"]`)) : null
 }
 
 /**

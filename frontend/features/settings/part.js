@@ -77,8 +77,9 @@ export class SettingsPart extends MadangElement {
     const key = document.activeElement?.getAttribute("data-key")
     const had = this.contains(document.activeElement)
     fill(this.#body, content)
-    const next = key && this.querySelector(`[data-key="${key}"]`)
-    if (had && next instanceof HTMLElement) next.focus()
+    const next = key && this.querySelector(`[data-key="${CSS.escape(key)}"]`)
+    const focused = next || this.querySelector("h2")
+    if (had && focused instanceof HTMLElement) focused.focus()
   }
 
   #head() {

@@ -152,7 +152,7 @@ function edit(part, models, preset) {
  * @param {{ name: string, options: Options }} body
  */
 async function submit(part, dialog, named, preset, body) {
-  if (!body.name) return fieldError(named, t("settings.presets.name_missing"))
+  fieldError(named, body.name ? "" : t("settings.presets.name_missing"))
   if (dialog.querySelector("[aria-invalid]")) return
   try {
     if (preset) await api.patch(`/api/chat/presets/${preset.id}`, body)

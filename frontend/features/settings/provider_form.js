@@ -53,6 +53,8 @@ export function editProvider(part, provider) {
     h("details", {}, h("summary", {}, t("settings.providers.prices")), priceFields(prices)),
   ]
   const save = async () => {
+    fieldError(named, "")
+    fieldError(addressed, "")
     const facts = { name: name.value.trim(), base_url: address.value.trim(), ...prices }
     if (!facts.name) return fieldError(named, t("settings.providers.name_missing"))
     if (!isAddress(facts.base_url)) return fieldError(addressed, t("settings.providers.address_wrong"))
