@@ -1,11 +1,14 @@
 /** The door of this folder: show Markdown in an element, in small steps, as often as the text grows. */
 
 import { onLanguage } from "../core/i18n.js"
+import { loadStyle } from "../core/style.js"
 import "./code.js"
 import { guardLinks } from "./link-dialog.js"
 import "./math.js"
 import "./rest.js"
 import { Renderer } from "./renderer.js"
+
+await loadStyle(new URL("../styles/markdown.css", import.meta.url))
 
 // After a step the page gets at least this many times as long for itself.
 const REST_FACTOR = 3

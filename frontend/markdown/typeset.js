@@ -1,12 +1,13 @@
 /** Sets a formula: KaTeX works out the layout, the nodes are made here, without inline style attributes. */
 
+import { loadStyle } from "../core/style.js"
 import { __domTree as kinds, __renderToDomTree as layout } from "../vendor/katex/katex.js"
-import { loadStyle } from "./styles.js"
 
 /** @typedef {import("../vendor/katex/katex.js").KatexNode} KatexNode */
 
 const SVG = "http://www.w3.org/2000/svg"
 const MATHML = "http://www.w3.org/1998/Math/MathML"
+const STYLE = new URL("../styles/katex.css", import.meta.url)
 const LONGEST_CHARS = 4_000
 const OPTIONS = { throwOnError: true, strict: "ignore", trust: false, maxExpand: 500, maxSize: 20 }
 const TAGS = new Set(
@@ -28,7 +29,7 @@ const ATTRIBUTES = new Set(
  */
 export async function typeset(source, displayMode) {
   if (source.length > LONGEST_CHARS) return null
-  await loadStyle("katex")
+  await loadStyle(STYLE)
   try {
     return build(layout(source, { ...OPTIONS, displayMode }))
   } catch {

@@ -18,7 +18,7 @@ CSP = (
 EMPTY_PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>parts</title>'
     '<link rel="stylesheet" href="/static/styles/tokens.css"><link rel="stylesheet" href="/static/styles/base.css">'
-    '<link rel="stylesheet" href="/static/styles/parts.css"><link rel="stylesheet" href="/static/styles/markdown.css">'
+    '<link rel="stylesheet" href="/static/styles/parts.css">'
     '</head><body><main id="place"></main></body></html>'
 )
 

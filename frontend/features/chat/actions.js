@@ -1,0 +1,80 @@
+/** What can be done with a turn. */
+
+import { api } from "../../core/api.js"
+import { t } from "../../core/i18n.js"
+import { copyText } from "../../parts/copy.js"
+import { leafOf } from "./branches.js"
+
+/** @typedef {import("./room.js").Room} Room */
+/** @typedef {import("./types.js").Turn} Turn */
+/** @typedef {import("./outbox.js").Message} Message */
+/**
+ * @typedef {{ name: "stop" | "retry" | "fresh" | "continue" | "start" | "remove" | "copy" | "copy_question", turn: Turn }
+ *   | { name: "edit", turn: Turn, content: string }
+ *   | { name: "branch", turn: Turn, to: Turn }
+ *   | { name: "resend" | "unsend", message: Message }} Request
+ */
+
+/**
+ * @param {Room} room
+ * @param {Request} request
+ * @returns {Promise<unknown>}
+ */
+export async function act(room, request) {
+  switch (request.name) {
+    case "stop":
+      return stopTurn(request.turn)
+    case "retry":
+      return api.post(`/api/chat/turns/${request.turn.id}/retry`, { cache: "off" })
+    case "fresh":
+      return api.post(`/api/chat/turns/${request.turn.id}/retry`, { cache: "refresh" })
+    case "continue":
+      return api.post(`/api/chat/turns/${request.turn.id}/continue`, {})
+    case "start":
+      return api.post(`/api/chat/turns/${request.turn.id}/start`, {})
+    case "remove":
+      return api.delete(`/api/chat/turns/${request.turn.id}`)
+    case "copy":
+      return copyText(request.turn.answer, t("chat.copied"))
+    case "copy_question":
+      return copyText(request.turn.content, t("chat.copied"))
+    case "edit":
+      return api.post(`/api/chat/turns/${request.turn.id}/edit`, edited(request))
+    case "branch":
+      return showBranch(room, request.to)
+    case "resend":
+      return room.outbox.retry(request.message)
+    case "unsend":
+      return takeBack(room, request.message)
+  }
+}
+
+/** @param {Turn} turn */
+export function stopTurn(turn) {
+  return api.post(`/api/chat/turns/${turn.id}/stop`, {})
+}
+
+/** @param {{ turn: Turn, content: string }} request */
+function edited({ turn, content }) {
+  return { content, attachments: turn.attachments.map(({ id }) => id) }
+}
+
+/**
+ * @param {Room} room
+ * @param {Turn} to
+ */
+function showBranch({ talk }, to) {
+  if (!talk) return null
+  return api.patch(`/api/chat/conversations/${talk.id}`, { active_turn_id: leafOf(talk.turns, to).id })
+}
+
+/**
+ * A message that did not get out goes back into the box.
+ * @param {Room} room
+ * @param {Message} message
+ */
+function takeBack(room, message) {
+  room.outbox.remove(message)
+  if (room.composer.text === "") room.composer.text = message.content
+  room.composer.focus()
+}

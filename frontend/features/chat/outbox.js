@@ -1,0 +1,147 @@
+/** Messages on their way to the server: sent under one id each until it has answered, also over a reload. */
+
+import { ApiError, api } from "../../core/api.js"
+
+const KEY = "madang.outbox"
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 8_000
+
+/** @typedef {import("./types.js").Options} Options */
+/** @typedef {import("./types.js").Attachment} Attachment */
+/**
+ * @typedef {object} Message
+ * @property {string} client_id
+ * @property {string | null} conversation_id null: the first message of a new conversation
+ * @property {string} content
+ * @property {Attachment[]} attachments
+ * @property {Partial<Options>} options of a conversation that is still to be made
+ * @property {string} [made_id] the conversation made for it
+ * @property {"sending" | "waiting" | "failed"} state
+ * @property {unknown} [error]
+ */
+
+/** Fires `change`, and `sent` with `{ message, conversation_id }`. */
+export class Outbox extends EventTarget {
+  /** @type {Message[]} */
+  messages = load()
+
+  /** Go on with what an earlier visit left. */
+  resume() {
+    for (const message of this.messages) void this.#send(message)
+  }
+
+  /** @param {Pick<Message, "conversation_id" | "content" | "attachments" | "options">} what */
+  add(what) {
+    /** @type {Message} */
+    const message = { client_id: crypto.randomUUID(), state: "sending", ...what }
+    this.messages.push(message)
+    this.#changed()
+    void this.#send(message)
+    return message
+  }
+
+  /** @param {Message} message */
+  retry(message) {
+    void this.#send(message)
+  }
+
+  /** @param {Message} message */
+  remove(message) {
+    this.messages = this.messages.filter((each) => each !== message)
+    this.#changed()
+  }
+
+  /** @param {string | null} conversationId */
+  of(conversationId) {
+    return this.messages.filter(({ conversation_id }) => conversation_id === conversationId)
+  }
+
+  /** @param {Message} message */
+  async #send(message) {
+    for (let attempt = 0; this.messages.includes(message); attempt++) {
+      this.#mark(message, attempt === 0 ? "sending" : "waiting")
+      try {
+        return this.#sent(message, await post(message))
+      } catch (error) {
+        if (!isPassing(error)) return this.#mark(message, "failed", error)
+        await pause(attempt)
+      }
+    }
+  }
+
+  /**
+   * @param {Message} message
+   * @param {{ conversation_id: string }} answer
+   */
+  #sent(message, { conversation_id }) {
+    const isNew = message.conversation_id === null
+    message.conversation_id = conversation_id
+    this.remove(message)
+    this.dispatchEvent(new CustomEvent("sent", { detail: { message, conversation_id, isNew } }))
+  }
+
+  /**
+   * @param {Message} message
+   * @param {Message["state"]} state
+   * @param {unknown} [error]
+   */
+  #mark(message, state, error) {
+    message.state = state
+    message.error = error
+    this.#changed()
+  }
+
+  #changed() {
+    sessionStorage.setItem(KEY, JSON.stringify(this.messages.map(({ error, ...message }) => message)))
+    this.dispatchEvent(new Event("change"))
+  }
+}
+
+/** @returns {Message[]} */
+function load() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) ?? "[]")
+  } catch {
+    return []
+  }
+}
+
+/** @param {Message} message */
+async function post(message) {
+  const { client_id, content, attachments } = message
+  const id = message.conversation_id ?? (await made(message))
+  return api.post("/api/chat", {
+    content,
+    client_id,
+    wait: false,
+    ...(id ? { conversation_id: id } : {}),
+    ...(attachments.length > 0 ? { attachments: attachments.map((each) => each.id) } : {}),
+  })
+}
+
+/** A conversation with options of its own is made before its first message. */
+async function made(/** @type {Message} */ message) {
+  const { options } = message
+  if (Object.values(options).every((value) => value === null || value === undefined)) return null
+  message.made_id ??= (await api.post("/api/chat/conversations", { options })).id
+  return message.made_id
+}
+
+/** No answer, or one that asks to try again: the message may or may not have arrived, its id makes both the same. */
+function isPassing(/** @type {unknown} */ error) {
+  return error instanceof ApiError && (error.status === 0 || [502, 503, 504].includes(error.status))
+}
+
+/** @param {number} attempt */
+function pause(attempt) {
+  const wait = Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS)
+  return new Promise((done) => {
+    const timer = setTimeout(go, wait)
+    addEventListener("online", go, { once: true })
+    function go() {
+      clearTimeout(timer)
+      removeEventListener("online", go)
+      done(null)
+    }
+  })
+}

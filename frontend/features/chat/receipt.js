@@ -1,0 +1,89 @@
+/** The receipt under an answer: how it stands, the model, tokens, cost, time, and what the cache saved. */
+
+import { duration, money, number } from "../../core/format.js"
+import { h } from "../../core/h.js"
+import { t } from "../../core/i18n.js"
+import { chip } from "../../parts/chip.js"
+import { span } from "./spans.js"
+
+/** @typedef {import("./turn.js").TurnState} TurnState */
+/** @typedef {import("./types.js").Turn} Turn */
+/** @typedef {import("./types.js").Receipt} Receipt */
+
+/** @type {Record<string, import("../../parts/chip.js").ChipKind>} */
+const KINDS = { incomplete: "warn", interrupted: "warn", cancelled: "plain", error: "danger", queued: "plain" }
+
+/** @param {TurnState} state */
+export function receiptLine({ turn, isLast }) {
+  const { receipt } = turn
+  return [status(turn), receipt?.cache === "hit" && kept(turn, receipt), receipt && figures(turn, receipt, isLast)]
+}
+
+/** @param {Turn} turn */
+function status(turn) {
+  const kind = KINDS[turn.status]
+  if (turn.status === "streaming") return h("span", { class: "receipt__live" }, t("chat.status.streaming"))
+  if (turn.status === "queued" && turn.held) return chip(t("chat.status.held"), "warn")
+  if (turn.status === "done" && turn.finish_reason === "length") return chip(t("chat.status.length"), "warn")
+  if (turn.status === "done" && turn.finish_reason === "content_filter") return chip(t("chat.status.filtered"), "warn")
+  return kind ? chip(t(`chat.status.${turn.status}`), kind) : null
+}
+
+/**
+ * A kept answer says so: its age, what it saved, and the way to a new one.
+ * @param {Turn} turn
+ * @param {Receipt} receipt
+ */
+function kept(turn, { cache_age_seconds, saved_microusd }) {
+  const words = [
+    t("chat.kept"),
+    cache_age_seconds !== null && t("chat.kept.age", { age: span(cache_age_seconds) }),
+    saved_microusd !== null && saved_microusd > 0 && t("chat.kept.saved", { money: money(saved_microusd) }),
+  ]
+  const fresh = h("button", { class: "link-button", type: "button", dataset: { tool: "fresh" } }, t("chat.fresh"))
+  fresh.addEventListener("click", () => {
+    fresh.dispatchEvent(new CustomEvent("chat-act", { detail: { name: "fresh", turn }, bubbles: true }))
+  })
+  return [chip(words.filter(Boolean).join(" · "), "kept"), fresh]
+}
+
+/**
+ * @param {Turn} turn
+ * @param {Receipt} receipt
+ * @param {boolean} isLast
+ */
+function figures(turn, receipt, isLast) {
+  const { latency_ms, ttft_ms } = receipt
+  return [
+    isBuiltin(turn) ? builtinChip(isLast) : h("span", { class: "receipt__model" }, receipt.model),
+    tokens(receipt),
+    h("span", {}, cost(receipt)),
+    ttft_ms !== null && receipt.cache !== "hit" && h("span", {}, t("chat.receipt.first", { time: duration(ttft_ms) })),
+    latency_ms !== null && h("span", {}, duration(latency_ms)),
+  ]
+}
+
+/** @param {Receipt} receipt */
+function cost({ cost_microusd, is_free }) {
+  if (cost_microusd === 0 && is_free) return t("chat.receipt.free")
+  return cost_microusd === null ? t("chat.receipt.cost_unknown") : money(cost_microusd)
+}
+
+/** @param {Receipt} receipt */
+function tokens({ prompt_tokens, cached_tokens, completion_tokens }) {
+  if (prompt_tokens === null && completion_tokens === null) return h("span", {}, t("chat.receipt.tokens_unknown"))
+  const shown = (/** @type {number | null} */ count) => (count === null ? "?" : number(count))
+  const values = { input: shown(prompt_tokens), output: shown(completion_tokens), cached: shown(cached_tokens) }
+  return h("span", {}, t(cached_tokens ? "chat.receipt.tokens_cached" : "chat.receipt.tokens", values))
+}
+
+/** @param {Turn} turn */
+function isBuiltin({ receipt }) {
+  return receipt?.provider === "builtin"
+}
+
+/** The small model is honest about itself, at length under the last answer. @param {boolean} isLast */
+function builtinChip(isLast) {
+  if (!isLast) return chip(t("chat.builtin.short"))
+  return h("a", { class: "chip chip--link", href: "/settings/providers" }, t("chat.builtin"))
+}

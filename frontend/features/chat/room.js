@@ -1,0 +1,257 @@
+/** Everything on the chat page behind the box to write in: which conversation is open, and what happens on it. */
+
+import { ApiError, api, errorText } from "../../core/api.js"
+import { t } from "../../core/i18n.js"
+import { live } from "../../core/live.js"
+import { navigate, setTitle } from "../../core/router.js"
+import { announce } from "../../parts/announce.js"
+import { toast } from "../../parts/toast.js"
+import { act, stopTurn } from "./actions.js"
+import { Attachments } from "./attachments.js"
+import { Drafts } from "./drafts.js"
+import { TalkHead } from "./head.js"
+import { ChatList } from "./list.js"
+import { Models } from "./models.js"
+import { Outbox } from "./outbox.js"
+import { Talk } from "./talk.js"
+import { ChatThread } from "./thread.js"
+import { composerTools } from "./tools.js"
+import { NO_OPTIONS } from "./types.js"
+import { welcome } from "./welcome.js"
+
+/** @typedef {import("./page.js").ChatPage} ChatPage */
+/** @typedef {import("./types.js").Options} Options */
+/** @typedef {import("./types.js").Turn} Turn */
+
+export class Room {
+  /** @type {Talk | null} */
+  talk = null
+  models = new Models()
+  outbox = new Outbox()
+  attachments
+  /** Options of a conversation that has not begun. @type {Options} */
+  #wanted = { ...NO_OPTIONS }
+  #drafts = new Drafts()
+  #page
+  #thread = new ChatThread()
+  #list = new ChatList()
+  #head
+  #leaving = new AbortController()
+  #opening = 0
+  #isFurnished = false
+  /** The conversation whose first message was sent from here. @type {string | null} */
+  #begun = null
+
+  /** @param {ChatPage} page */
+  constructor(page) {
+    this.#page = page
+    this.#head = new TalkHead(this)
+    this.attachments = new Attachments(this)
+    page.list.replaceChildren(this.#list)
+    page.head.replaceChildren(this.#head)
+    page.body.replaceChildren(this.#thread)
+    page.composer.top.replaceChildren(this.attachments)
+    page.composer.tools.replaceChildren(...composerTools(this))
+    this.#listen()
+    this.outbox.resume()
+    this.models.load()
+  }
+
+  get composer() {
+    return this.#page.composer
+  }
+
+  /** How this conversation asks. */
+  get options() {
+    return this.talk?.conversation.options ?? this.#wanted
+  }
+
+  /** The model that will answer next, if it is known. */
+  get model() {
+    return this.models.find(this.options.model)
+  }
+
+  #listen() {
+    const { signal } = this.#leaving
+    const on = (
+      /** @type {EventTarget} */ target,
+      /** @type {string} */ type,
+      /** @type {(event: any) => void} */ run,
+    ) => target.addEventListener(type, run, { signal })
+    on(this.composer, "chat-send", (event) => this.#send(event))
+    on(this.composer, "chat-write", ({ detail }) => this.#drafts.keep(this.#place, detail.text))
+    on(this.composer, "chat-stop", () => void this.#stop())
+    on(this.composer, "chat-edit-last", () => this.#thread.editLast())
+    on(this.#page, "chat-act", ({ detail }) => void this.#act(detail))
+    on(this.#page, "chat-example", ({ detail }) => this.#take(detail.text))
+    on(this.outbox, "change", () => this.#showItems())
+    on(this.outbox, "sent", ({ detail }) => this.#sent(detail))
+    on(this.models, "change", () => this.#showOptions())
+    this.attachments.catchFiles(this.#page, signal)
+    signal.addEventListener("abort", live.follow("app", null, { event: ({ kind, data }) => this.#heard(kind, data) }))
+  }
+
+  close() {
+    void this.#drafts.flush()
+    this.talk?.close()
+    this.models.close()
+    this.#leaving.abort()
+  }
+
+  get #place() {
+    return this.talk?.id ?? "new"
+  }
+
+  /**
+   * Open a conversation, or the page of a new one.
+   * @param {string | null} id
+   */
+  async open(id) {
+    const isNext = id !== null && id === this.talk?.id
+    if (isNext) return
+    const turn = ++this.#opening
+    await this.#drafts.flush()
+    const talk = id ? await this.#read(id) : null
+    if (turn !== this.#opening) return talk?.close()
+    this.talk?.close()
+    this.talk = talk
+    this.#wanted = { ...NO_OPTIONS }
+    this.#thread.begin(talk)
+    if (talk) this.#follow(talk)
+    this.#showItems()
+    this.#showOptions()
+    this.#list.current = id
+    await this.#restoreDraft()
+  }
+
+  /** @param {string} id */
+  async #read(id) {
+    try {
+      return await Talk.open(id)
+    } catch (error) {
+      toast(error instanceof ApiError && error.status === 404 ? t("chat.gone") : errorText(error), { kind: "danger" })
+      navigate("/chat", { replace: true })
+      return null
+    }
+  }
+
+  /** @param {Talk} talk */
+  #follow(talk) {
+    talk.addEventListener("path", () => this.#showItems())
+    talk.addEventListener("turn", (event) => this.#thread.update(/** @type {CustomEvent} */ (event).detail))
+    talk.addEventListener("conversation", () => this.#showOptions())
+    talk.addEventListener("answer", (event) => this.#announce(/** @type {CustomEvent} */ (event).detail))
+  }
+
+  /** What is in the box when the page is new, or its conversation has just begun, stays there. */
+  async #restoreDraft() {
+    const place = this.#place
+    const isKept = !this.#isFurnished || place === this.#begun
+    this.#isFurnished = true
+    if (isKept && this.composer.text !== "") return this.#drafts.keep(place, this.composer.text)
+    this.composer.text = ""
+    const draft = await this.#drafts.read(place)
+    if (place === this.#place && this.composer.text === "") this.composer.text = draft
+  }
+
+  #showItems() {
+    const messages = this.outbox.of(this.talk?.id ?? null)
+    const path = this.talk?.path ?? []
+    const known = new Set(path.map(({ client_id }) => client_id))
+    this.#thread.show(
+      path,
+      messages.filter(({ client_id }) => !known.has(client_id)),
+    )
+    this.composer.answering = Boolean(this.talk?.running)
+    this.#thread.empty = path.length + messages.length > 0 ? null : welcome
+  }
+
+  #showOptions() {
+    this.#head.draw()
+    this.attachments.heed(this.model)
+    for (const tool of this.composer.tools.children) tool.dispatchEvent(new Event("chat-options"))
+    setTitle(this.talk?.conversation.title || t("chat.title"))
+  }
+
+  /** @param {CustomEvent<{ text: string }>} event */
+  #send(event) {
+    const { text } = event.detail
+    const attachments = this.attachments.ready
+    if (this.attachments.isBusy || (text === "" && attachments.length === 0)) return event.preventDefault()
+    this.attachments.clear()
+    this.#thread.toEnd()
+    this.outbox.add({ conversation_id: this.talk?.id ?? null, content: text, attachments, options: this.#wanted })
+  }
+
+  /** @param {{ conversation_id: string, isNew: boolean }} detail */
+  #sent({ conversation_id, isNew }) {
+    if (!isNew || this.talk !== null) return
+    this.#begun = conversation_id
+    if (this.composer.text !== "") this.#drafts.keep("new", "")
+    navigate(`/chat/${conversation_id}`, { replace: true })
+  }
+
+  async #stop() {
+    const turn = this.talk?.running
+    if (turn) await this.#try(() => stopTurn(turn))
+  }
+
+  /** @param {import("./actions.js").Request} request */
+  async #act(request) {
+    if (request.name === "fresh" || request.name === "retry") this.#thread.toEnd()
+    await this.#try(() => act(this, request))
+  }
+
+  /** @param {string} text */
+  #take(text) {
+    this.composer.text = text
+    this.composer.focus()
+  }
+
+  /**
+   * Change how this conversation asks.
+   * @param {Partial<Options>} patch
+   */
+  async setOptions(patch) {
+    const options = { ...this.options, ...patch }
+    const { talk } = this
+    if (!talk) this.#wanted = options
+    else {
+      await this.#try(async () => {
+        talk.conversation = await api.patch(`/api/chat/conversations/${talk.id}`, { options })
+      })
+    }
+    this.#showOptions()
+  }
+
+  /** @param {() => Promise<unknown>} work */
+  async #try(work) {
+    try {
+      await work()
+    } catch (error) {
+      toast(errorText(error), { kind: "danger" })
+    }
+  }
+
+  /**
+   * @param {string} kind
+   * @param {any} data
+   */
+  #heard(kind, data) {
+    this.#list.heed(kind, data)
+    if (kind === "models.changed" || kind === "providers.changed" || kind === "builtin.changed") this.models.load()
+    if (kind === "conversation.deleted" && data.conversation.id === this.talk?.id) navigate("/chat", { replace: true })
+    if (kind === "draft.changed" && data.conversation_id === this.#place) this.#takeDraft(data.content)
+  }
+
+  /** A draft of another tab is taken over where nobody writes. @param {string} content */
+  #takeDraft(content) {
+    if (!document.hasFocus()) this.composer.text = content
+  }
+
+  /** @param {Turn} turn */
+  #announce(turn) {
+    this.composer.answering = Boolean(this.talk?.running)
+    announce(t(turn.status === "streaming" ? "chat.announce.began" : `chat.announce.${turn.status}`))
+  }
+}

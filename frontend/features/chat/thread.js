@@ -1,0 +1,209 @@
+/** The turns of a conversation. However many there are, only those near the screen are on the page. */
+
+import { define, MadangElement } from "../../core/element.js"
+import { h } from "../../core/h.js"
+import { t } from "../../core/i18n.js"
+import { icon } from "../../parts/icon.js"
+import { siblingsOf } from "./branches.js"
+import { Heights } from "./heights.js"
+import { PendingTurn } from "./pending.js"
+import { ChatTurn } from "./turn.js"
+
+/** @typedef {import("./types.js").Turn} Turn */
+/** @typedef {import("./talk.js").Talk} Talk */
+/** @typedef {import("./outbox.js").Message} Message */
+
+const NEAR_PX = 1200
+const AT_END_PX = 60
+
+export class ChatThread extends MadangElement {
+  /** @type {Talk | null} */
+  #talk = null
+  /** @type {Turn[]} */
+  #path = []
+  /** @type {Message[]} */
+  #messages = []
+  /** @type {string[]} */
+  #keys = []
+  #heights = new Heights()
+  /** @type {Map<string, ChatTurn | PendingTurn>} */
+  #shown = new Map()
+  #isAtEnd = true
+  /** The turn at the top edge, which stays where it is when others change. @type {{ element: Element, top: number } | null} */
+  #anchor = null
+  #sizes = new ResizeObserver((entries) => this.#resized(entries))
+
+  #turns = h("div", { class: "thread__turns" })
+  #empty = h("div", { class: "thread__empty" })
+  #down = h(
+    "button",
+    { class: "button thread__down", type: "button", hidden: true, onclick: () => this.toEnd() },
+    icon("arrow_down"),
+    t("chat.to_end"),
+  )
+  #scroller = h("div", { class: "thread__scroll" }, this.#empty, this.#turns)
+
+  /** @override */
+  connected() {
+    this.className = "thread"
+    this.append(this.#scroller, this.#down)
+    this.on(this.#scroller, "scroll", () => this.#scrolled(), { passive: true })
+    this.#sizes.observe(this.#scroller)
+  }
+
+  /** @override */
+  disconnected() {
+    this.#sizes.disconnect()
+  }
+
+  /** Show another conversation, from its end. @param {Talk | null} talk */
+  begin(talk) {
+    this.#talk = talk
+    this.#heights.clear()
+    for (const element of this.#shown.values()) element.remove()
+    this.#shown.clear()
+    this.#isAtEnd = true
+  }
+
+  /** What stands here while there is nothing to show. @param {(() => Node) | null} draw */
+  set empty(draw) {
+    if (draw && !this.#empty.firstChild) this.#empty.append(draw())
+    if (!draw) this.#empty.replaceChildren()
+  }
+
+  /**
+   * @param {Turn[]} path
+   * @param {Message[]} messages what is on its way
+   */
+  show(path, messages) {
+    this.#path = path
+    this.#messages = messages
+    this.#keys = [...path.map(({ id }) => id), ...messages.map(({ client_id }) => client_id)]
+    this.#draw()
+  }
+
+  /** @param {string} id */
+  update(id) {
+    this.#path = this.#talk?.path ?? this.#path
+    const element = this.#shown.get(id)
+    const index = this.#keys.indexOf(id)
+    if (element) this.#fill(element, index)
+  }
+
+  toEnd() {
+    this.#isAtEnd = true
+    this.#draw()
+    this.#settle()
+  }
+
+  /** Open the last question for editing. */
+  editLast() {
+    const last = this.#path.findLast(({ status }) => status !== "queued")
+    const element = last && this.#shown.get(last.id)
+    if (element instanceof ChatTurn) element.edit()
+  }
+
+  #draw() {
+    const { scrollTop, clientHeight } = this.#scroller
+    const top = this.#isAtEnd ? this.#heights.total(this.#keys) - clientHeight : scrollTop
+    const { first, last, before, after } = this.#heights.window(this.#keys, top - NEAR_PX, top + clientHeight + NEAR_PX)
+    this.#place(first, last)
+    this.#turns.style.paddingBlockStart = `${before}px`
+    this.#turns.style.paddingBlockEnd = `${after}px`
+    this.#settle()
+  }
+
+  /**
+   * Put these turns on the page and take the others off, but never one that holds the focus.
+   * @param {number} first
+   * @param {number} last
+   */
+  #place(first, last) {
+    const wanted = new Set(this.#keys.slice(first, last))
+    for (const [key, element] of this.#shown) {
+      const isHeld = this.#keys.includes(key) && element.contains(document.activeElement)
+      if (!wanted.has(key) && !isHeld) this.#drop(key, element)
+    }
+    let next = this.#turns.firstElementChild
+    for (const [index, key] of this.#keys.entries()) {
+      if (!wanted.has(key) && !this.#shown.has(key)) continue
+      const element = this.#shown.get(key) ?? this.#make(key, index)
+      if (element === next) next = next.nextElementSibling
+      else this.#turns.insertBefore(element, next)
+      this.#fill(element, index)
+    }
+  }
+
+  /**
+   * @param {string} key
+   * @param {ChatTurn | PendingTurn} element
+   */
+  #drop(key, element) {
+    this.#sizes.unobserve(element)
+    this.#shown.delete(key)
+    element.remove()
+  }
+
+  /**
+   * @param {string} key
+   * @param {number} index
+   */
+  #make(key, index) {
+    const element = index < this.#path.length ? new ChatTurn() : new PendingTurn()
+    element.dataset.key = key
+    this.#shown.set(key, element)
+    this.#sizes.observe(element)
+    return element
+  }
+
+  /**
+   * @param {ChatTurn | PendingTurn} element
+   * @param {number} index
+   */
+  #fill(element, index) {
+    const turn = this.#path[index]
+    if (element instanceof ChatTurn && turn && this.#talk) {
+      const isLast = index === this.#path.length - 1
+      element.show({ turn, siblings: siblingsOf(this.#talk.turns, turn), isLast })
+    } else if (element instanceof PendingTurn) {
+      const message = this.#messages[index - this.#path.length]
+      if (message) element.show(message)
+    }
+  }
+
+  /** @param {ResizeObserverEntry[]} entries */
+  #resized(entries) {
+    for (const { target, borderBoxSize } of entries) {
+      const key = target instanceof HTMLElement ? target.dataset.key : undefined
+      if (key) this.#heights.measure(key, borderBoxSize[0]?.blockSize ?? 0)
+    }
+    this.#settle()
+  }
+
+  #scrolled() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller
+    this.#isAtEnd = scrollHeight - scrollTop - clientHeight < AT_END_PX
+    this.#down.hidden = this.#isAtEnd
+    this.#remember()
+    this.#draw()
+  }
+
+  /** Stay at the end, or else keep the turn at the top edge where the reader has it. */
+  #settle() {
+    const scroller = this.#scroller
+    if (this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight
+    else if (this.#anchor?.element.isConnected) {
+      const moved = this.#anchor.element.getBoundingClientRect().top - this.#anchor.top
+      if (Math.abs(moved) >= 1) scroller.scrollTop += moved
+    }
+    this.#remember()
+  }
+
+  #remember() {
+    const edge = this.#scroller.getBoundingClientRect().top
+    const element = [...this.#turns.children].find((child) => child.getBoundingClientRect().bottom > edge)
+    this.#anchor = element ? { element, top: element.getBoundingClientRect().top } : null
+  }
+}
+
+define("md-chat-thread", ChatThread)

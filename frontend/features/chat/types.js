@@ -1,0 +1,98 @@
+/**
+ * What the server says about conversations, as the chat page uses it.
+ *
+ * @typedef {"queued" | "streaming" | "done" | "incomplete" | "interrupted" | "cancelled" | "error"} TurnStatus
+ * @typedef {{ id: string, name: string, media_type: string, size_bytes: number, kind: "image" | "text" }} Attachment
+ * @typedef {{ code: string, message: string, details?: Record<string, unknown>, id?: string }} Problem
+ * @typedef {{ used_tokens: number, limit_tokens: number | null, trimmed_turns: number }} Gauge
+ *
+ * @typedef {object} Receipt
+ * @property {string} model
+ * @property {string} provider
+ * @property {number | null} prompt_tokens
+ * @property {number | null} cached_tokens
+ * @property {number | null} completion_tokens
+ * @property {number | null} reasoning_tokens
+ * @property {number | null} cost_microusd null: the price is not known
+ * @property {string | null} price_date
+ * @property {boolean} is_free
+ * @property {"hit" | "miss" | "off"} cache
+ * @property {number | null} cache_age_seconds
+ * @property {number | null} saved_microusd
+ * @property {number | null} ttft_ms
+ * @property {number | null} latency_ms
+ *
+ * @typedef {object} Waiting
+ * @property {"builtin" | "rate_limited" | "retrying" | "busy"} reason
+ * @property {any} [progress]
+ * @property {string} [retry_at]
+ * @property {number} [progress_bytes]
+ * @property {number} [total_bytes]
+ * @property {string} [status]
+ *
+ * @typedef {object} Turn
+ * @property {string} id
+ * @property {string} conversation_id
+ * @property {string | null} parent_id
+ * @property {string | null} client_id
+ * @property {string} content
+ * @property {Attachment[]} attachments
+ * @property {string} answer
+ * @property {string} reasoning
+ * @property {TurnStatus} status
+ * @property {boolean} held
+ * @property {Problem | null} error
+ * @property {string | null} finish_reason
+ * @property {string | null} model
+ * @property {Receipt | null} receipt
+ * @property {string} created_at
+ * @property {string | null} started_at
+ * @property {string | null} finished_at
+ * @property {Waiting | null} waiting
+ *
+ * @typedef {object} Options null: as the defaults say
+ * @property {string | null} model
+ * @property {number | null} temperature
+ * @property {number | null} top_p
+ * @property {number | null} max_tokens
+ * @property {number | null} seed
+ * @property {string | null} reasoning_effort
+ * @property {string | null} system_prompt
+ *
+ * @typedef {object} Conversation
+ * @property {string} id
+ * @property {string} title
+ * @property {"first_words" | "person" | "model"} title_source
+ * @property {string} created_at
+ * @property {string} updated_at
+ * @property {boolean} archived
+ * @property {boolean} deleted
+ * @property {Options} options
+ * @property {string | null} active_turn_id
+ * @property {Gauge | null} context
+ *
+ * @typedef {object} ModelInfo
+ * @property {string} id
+ * @property {string} name
+ * @property {string} provider
+ * @property {string} provider_name
+ * @property {boolean} is_local
+ * @property {boolean} is_free
+ * @property {boolean} is_builtin
+ * @property {boolean} sees_images
+ * @property {number | null} context_tokens
+ * @property {boolean} reasons
+ * @property {boolean} available
+ * @property {string | null} unavailable_reason
+ */
+
+/** @type {Options} */
+export const NO_OPTIONS = Object.freeze({
+  model: null,
+  temperature: null,
+  top_p: null,
+  max_tokens: null,
+  seed: null,
+  reasoning_effort: null,
+  system_prompt: null,
+})
