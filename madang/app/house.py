@@ -12,10 +12,12 @@ from madang.app.announcer import Announcer
 from madang.app.ground import Ground
 from madang.app.housekeeping import Housekeeping
 from madang.app.web import web_app
+from madang.chat.service import Chat
 from madang.db.database import FILE_NAME, Database
 from madang.db.installation import installation_name
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
+from madang.gateway.service import Around, GatewayRoom
 from madang.guard.asgi import App, Receive, Scope, Send
 from madang.guard.auth import Auth, Credentials
 from madang.guard.brake import Brake
@@ -46,8 +48,9 @@ S = TypeVar("S", bound=_Service)
 class House:
     """The opened house: an ASGI application, and what closes it."""
 
-    def __init__(self, app: App, journal: Journal, stack: AsyncExitStack) -> None:
+    def __init__(self, app: App, chat: Chat, journal: Journal, stack: AsyncExitStack) -> None:
         self._app = app
+        self._chat = chat
         self._journal = journal
         self._stack = stack
 
@@ -56,6 +59,7 @@ class House:
 
     async def leave(self) -> None:
         """Store what is being answered, then end every open stream."""
+        await self._chat.stop()
         self._journal.hang_up()
 
     async def close(self) -> None:
@@ -66,11 +70,11 @@ class House:
 async def open_house(ground: Ground) -> House:
     """Build and start everything. Raises a `MadangError` that says what is in the way."""
     async with AsyncExitStack() as stack:
-        app, journal = await _build(ground, stack)
-        return House(app, journal, stack.pop_all())
+        app, chat, journal = await _build(ground, stack)
+        return House(app, chat, journal, stack.pop_all())
 
 
-async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Journal]:
+async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Chat, Journal]:
     settings, clock = ground.settings, ground.clock
 
     async def started(service: S) -> S:
@@ -88,6 +92,16 @@ async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Journal]:
     builtin = await started(BuiltIn(settings, settings.data_dir, clock, _teller(ground, announce)))
     sessions = await started(Sessions(database, clock, announce))
     tokens = await started(Tokens(database, clock, announce, secret_of(settings.token, settings.token_file)))
+    around = Around(
+        settings=settings, data_dir=settings.data_dir, clock=clock, redactor=ground.redactor, database=database,
+        preferences=preferences, keys=secrets, announce=announce, builtin=builtin,
+    )  # fmt: skip
+    models = await started(GatewayRoom.build(around))
+    talk = Chat(
+        database=database, journal=journal, gateway=models.gateway, preferences=preferences, clock=clock,
+        redactor=ground.redactor,
+    )  # fmt: skip
+    chat = await started(talk)
     await started(Housekeeping([journal.prune]))
 
     password = Password(secret_of(settings.password, settings.password_file))
@@ -98,12 +112,13 @@ async def _build(ground: Ground, stack: AsyncExitStack) -> tuple[App, Journal]:
     sign_ins = SignIns(sessions, ground.codes, password, brake)
     services: list[Any] = [
         journal, access, preferences, secrets, builtin, sessions, tokens, tickets, ground.codes, password, cookie,
-        sign_ins, ground.redactor, about(settings.data_dir, database.is_sqlite),
+        sign_ins, ground.redactor, about(settings.data_dir, database.is_sqlite), chat, clock,
+        models.registry, models.directory, models.catalogue, models.cache, models.budget,
     ]  # fmt: skip
     web = web_app({type(service): service for service in services}, ground.page_version)
     web.router.routes.append(WebSocketRoute("/api/live", LiveSocket(journal, access)))
     credentials = Credentials(sessions, tokens, tickets, brake, cookie, ground.control_hash)
-    return Auth(web, credentials), journal
+    return Auth(web, credentials), chat, journal
 
 
 def _teller(ground: Ground, announce: Announce) -> Callable[[BuiltInState], None]:

@@ -9,6 +9,8 @@ from madang import __version__
 from madang.app.about import router as about
 from madang.app.answers import answer_errors
 from madang.app.docs import add_docs
+from madang.chat.api import router as chat
+from madang.gateway.api import router as gateway
 from madang.guard.api import router as guard
 from madang.live.api import router as live
 from madang.preferences.api import router as preferences
@@ -29,7 +31,7 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
     web.state.services = services
     web.state.redactor = services.get(Redactor) or Redactor()
     answer_errors(web)
-    for router in (guard, preferences, secrets, live, about):
+    for router in (chat, gateway, guard, preferences, secrets, live, about):
         web.include_router(router)
     add_docs(web, version)
     return web
