@@ -2,7 +2,10 @@
 
 import { h } from "../core/h.js"
 import { t } from "../core/i18n.js"
+import { loadStyle } from "../core/style.js"
 import { openDialog } from "../parts/dialog.js"
+
+await loadStyle(new URL("../styles/palette.css", import.meta.url))
 
 const COMMAND = /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘" : "Ctrl"
 

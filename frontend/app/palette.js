@@ -5,11 +5,14 @@ import { define, MadangElement } from "../core/element.js"
 import { fill, h } from "../core/h.js"
 import { t } from "../core/i18n.js"
 import { navigate } from "../core/router.js"
+import { loadStyle } from "../core/style.js"
 import { show } from "../parts/dialog.js"
 import { icon } from "../parts/icon.js"
 import { actions } from "./actions.js"
 
 /** @typedef {import("./actions.js").Action} Action */
+
+await loadStyle(new URL("../styles/palette.css", import.meta.url))
 
 const TYPING_PAUSE_MS = 120
 const MOST_CONVERSATIONS = 8

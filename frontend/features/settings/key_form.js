@@ -5,6 +5,7 @@ import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { openDialog } from "../../parts/dialog.js"
 import { field, fieldError, select } from "../../parts/field.js"
+import { toast } from "../../parts/toast.js"
 import { button, notice } from "./pieces.js"
 import { check, providerName } from "./provider_card.js"
 
@@ -63,8 +64,9 @@ async function submit(part, provider, { value, place }, box, outcome, dialog) {
   fieldError(box, "")
   const control = box.querySelector("input")
   if (control) control.value = ""
-  await check(provider, outcome)
+  const works = await check(provider, outcome)
   await part.refresh()
-  if (outcome.querySelector(".notice--good")) dialog.close()
-  else outcome.prepend(notice("plain", "info", t("settings.keys.kept_anyway")))
+  if (!works) return outcome.prepend(notice("plain", "info", t("settings.keys.kept_anyway")))
+  dialog.close()
+  toast(t("settings.keys.works"))
 }

@@ -6,6 +6,7 @@ import { add, fill, h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { live } from "../../core/live.js"
 import { toast } from "../../parts/toast.js"
+import { notice } from "./pieces.js"
 
 /** @typedef {import("../../core/h.js").Child} Child */
 
@@ -98,12 +99,7 @@ export class SettingsPart extends MadangElement {
   /** @param {unknown} error */
   #problem(error) {
     const again = h("button", { class: "button", type: "button", onclick: () => void this.refresh() }, t("parts.retry"))
-    return h(
-      "div",
-      { class: "notice notice--danger" },
-      h("span", {}),
-      h("div", { class: "notice__body" }, errorText(error), again),
-    )
+    return notice("danger", "warning", [h("p", {}, errorText(error)), again])
   }
 
   /** What somebody is typing is not swept away. @param {string} kind */

@@ -187,15 +187,25 @@ export function providerName({ source, name }) {
  * Ask the provider for its models, with the key that is set, and show what came of it.
  * @param {Provider} provider
  * @param {HTMLElement} outcome
+ * @returns {Promise<boolean>} whether it works
  */
 export async function check({ id }, outcome) {
   fill(outcome, h("p", { class: "soft small" }, t("settings.providers.checking")))
   try {
     /** @type {Check} */
     const found = await api.post(`/api/settings/providers/${id}/check`)
-    const good = () => t("settings.providers.works", { count: found.models, time: duration(found.latency_ms) })
-    fill(outcome, found.ok ? notice("good", "check", good()) : notice("danger", "warning", errorText(found.error)))
+    fill(
+      outcome,
+      found.ok ? notice("good", "check", works(found)) : notice("danger", "warning", errorText(found.error)),
+    )
+    return found.ok
   } catch (error) {
     fill(outcome, notice("danger", "warning", errorText(error)))
+    return false
   }
+}
+
+/** @param {Check} found */
+function works({ models, latency_ms }) {
+  return t("settings.providers.works", { count: models, time: duration(latency_ms) })
 }
