@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from madang.db.errors import ReadOnlyDatabase, StoreBusy, StoreError, StoreUnavailable
-from madang.db.transaction import WAIT_SECONDS, Transaction, in_turn, take, to_the_end
+from madang.db.transaction import WAIT_SECONDS, Transaction, drained, in_turn, take, to_the_end
 from madang.errors import MadangError, OutOfSpace
 
 POOL = 12
@@ -34,22 +34,26 @@ class Postgresql:
                 "options": f"-c lock_timeout={WAIT_SECONDS}s {self._url.query.get('options', '')}",
             },
         )
+        self._is_open = False
         self._places = asyncio.Semaphore(POOL)
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def start(self) -> None:
         """Make sure that the server answers."""
+        self._is_open = True
         async with self.read() as transaction:
             await transaction.execute(text("SELECT 1"))
 
     async def stop(self) -> None:
-        """Close every connection."""
+        """Let those finish who are reading or writing, and close every connection."""
+        self._is_open = False
+        await drained(self._places, POOL)
         await self._engine.dispose()
 
     @asynccontextmanager
     async def write(self, durable: bool) -> AsyncIterator[Transaction]:
         """Yield a writing transaction; a commit that is not durable does not wait for the server's disk."""
-        async with in_turn(self._places), _connection(self._engine) as connection:
+        async with self._place(), _connection(self._engine) as connection:
             transaction = Transaction(connection, translate)
             if not durable:
                 await transaction.execute(text("SET LOCAL synchronous_commit = off"))
@@ -59,8 +63,15 @@ class Postgresql:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Yield a transaction that sees one snapshot and cannot write."""
-        async with in_turn(self._places), _connection(self._snapshots) as connection:
+        async with self._place(), _connection(self._snapshots) as connection:
             yield Transaction(connection, translate)
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        async with in_turn(self._places):
+            if not self._is_open:
+                raise StoreUnavailable("the database is closed")
+            yield
 
     async def listen(self, channel: str) -> AsyncIterator[str]:
         """Yield what any process notifies on `channel`, and "" whenever news may have been missed."""

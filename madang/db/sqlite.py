@@ -16,7 +16,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 from madang.db.check import WAIT_LIMIT_BYTES, quick_check, refused
 from madang.db.errors import DamagedDatabase, ReadOnlyDatabase, StorageFailed, StoreBusy, StoreError, StoreUnavailable
 from madang.db.folder import private_file
-from madang.db.transaction import Transaction, in_turn, take, to_the_end
+from madang.db.transaction import Transaction, drained, in_turn, take, to_the_end
 from madang.errors import MadangError, OutOfSpace
 
 READERS = 4
@@ -64,26 +64,25 @@ class Sqlite:
         self._tasks.append(asyncio.create_task(self._checkpoint_now_and_then()))
 
     async def stop(self) -> None:
-        """Move everything into the main file and close."""
+        """Let those finish who are reading or writing, move everything into the main file, and close."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        async with self._writing:
+            writer, self._writer = self._writer, None
+        await drained(self._reading, READERS)
         await self._read_engine.dispose()
-        if self._writer:
-            async with self._writing:
-                with suppress(DBAPIError, sqlite3.Error):
-                    await to_the_end(self._writer.run_sync(_outside_transaction, "PRAGMA wal_checkpoint(TRUNCATE)"))
-                await self._writer.close()
-                self._writer = None
+        if writer:
+            with suppress(DBAPIError, sqlite3.Error):
+                await to_the_end(writer.run_sync(_outside_transaction, "PRAGMA wal_checkpoint(TRUNCATE)"))
+            await to_the_end(writer.close())
         await self._write_engine.dispose()
 
     @asynccontextmanager
     async def write(self, durable: bool) -> AsyncIterator[Transaction]:
         """Yield the one writing transaction; others wait for their turn."""
         async with in_turn(self._writing):
-            if self._writer is None:
-                raise StoreUnavailable("the database is closed")
-            connection = self._writer
+            connection = self._open_writer()
             connection.sync_connection.info["synchronous"] = "FULL" if durable else "NORMAL"  # type: ignore[union-attr]
             try:
                 await to_the_end(_begin(connection))
@@ -100,6 +99,7 @@ class Sqlite:
     async def read(self) -> AsyncIterator[Transaction]:
         """Yield a transaction that sees one snapshot and cannot write."""
         async with in_turn(self._reading):
+            self._open_writer()
             try:
                 connection = await take(self._read_engine)
             except DBAPIError as error:
@@ -124,12 +124,17 @@ class Sqlite:
         except (DBAPIError, sqlite3.Error) as error:
             raise translate(error) from error
 
+    def _open_writer(self) -> AsyncConnection:
+        if self._writer is None:
+            raise StoreUnavailable("the database is closed")
+        return self._writer
+
     async def _check_meanwhile(self) -> None:
         try:
             async with self.read() as transaction:
                 await transaction.run_sync(quick_check)
-        except MadangError as error:
-            logger.error("db: {} did not pass its check: {}", self.path, error.message)
+        except (MadangError, sqlite3.Error) as error:
+            logger.error("db: {} did not pass its check: {}", self.path, error)
 
     async def _checkpoint_now_and_then(self) -> None:
         while True:

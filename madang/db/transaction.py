@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Table, func, select
@@ -15,6 +15,8 @@ from madang.errors import MadangError
 
 # Longer than any transaction here takes, so whoever waits longer waits for something that never comes.
 WAIT_SECONDS = 30
+# The whole process has ten to stop in.
+DRAIN_SECONDS = 5
 
 T = TypeVar("T")
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -61,6 +63,15 @@ async def in_turn(places: asyncio.Lock | asyncio.Semaphore) -> AsyncIterator[Non
         yield
     finally:
         places.release()
+
+
+async def drained(places: asyncio.Semaphore, count: int) -> None:
+    """Wait until all `count` places are free, 5 seconds at most, and keep none of them."""
+    async with AsyncExitStack() as stack:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAIN_SECONDS):
+                for _ in range(count):
+                    await stack.enter_async_context(places)
 
 
 class Transaction:

@@ -6,7 +6,9 @@ from contextlib import aclosing
 from typing import Any
 
 import orjson
+from loguru import logger
 
+from madang.errors import MadangError
 from madang.live.together import until_false, until_first_ends
 from madang.live.types import RESYNC, Event
 
@@ -18,6 +20,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
+_COME_AGAIN = b"event: resync\ndata: {}\n\n"
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -58,9 +61,14 @@ class EventStream:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _tell(self, send: Send) -> None:
-        async with aclosing(self._events) as events:
-            async for event in events:
-                await _write(send, encode(event))
+        try:
+            async with aclosing(self._events) as events:
+                async for event in events:
+                    await _write(send, encode(event))
+        except MadangError as error:
+            # The status is sent already, so the reader learns only that it has to come again.
+            logger.warning("live: a stream of events failed: {}", error.code)
+            await _write(send, _COME_AGAIN)
 
     async def _beat(self, send: Send) -> None:
         while True:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from madang.db.database import Database
-from madang.db.errors import ReadOnlyDatabase
+from madang.db.errors import ReadOnlyDatabase, StoreUnavailable
 from madang.db.schema import drafts, meta
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
@@ -158,3 +158,12 @@ async def test_a_cancelled_reader_gives_its_connection_back(database: Database) 
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert await keys(database) == []
+
+
+async def test_a_closed_database_says_so_and_opens_nothing(database: Database) -> None:
+    await database.stop()
+    with pytest.raises(StoreUnavailable):
+        await keys(database)
+    with pytest.raises(StoreUnavailable):
+        await put(database, "a")
+    await database.stop()

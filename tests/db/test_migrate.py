@@ -1,9 +1,12 @@
 """The migrations give exactly the schema; a backup stands behind them; a newer database is refused."""
 
 import asyncio
+import random
 import sqlite3
 import subprocess
 import sys
+from asyncio.subprocess import PIPE
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -115,3 +118,40 @@ async def test_CRASH_09_a_backup_of_a_damaged_file_is_not_kept(tmp_path: Path) -
     with pytest.raises((DamagedDatabase, sqlite3.DatabaseError)):
         await back_up(path, label="0001")
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+STARTER = """
+import asyncio, sys
+from alembic import command
+from madang.db.database import Database
+print("ready", flush=True)
+asyncio.run(Database.open(sys.argv[1]).start())
+"""
+
+
+async def test_CRASH_10_a_first_start_killed_at_any_moment_is_simply_made_again(
+    tmp_path: Path, chance: random.Random
+) -> None:
+    path = tmp_path / "madang.sqlite3"
+    for _ in range(6):
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", STARTER, str(path), stdout=PIPE)
+        assert process.stdout is not None
+        await process.stdout.readline()
+        await asyncio.sleep(chance.uniform(0, 0.15))
+        process.kill()
+        await process.wait()
+        tables = known_tables(path)
+        assert tables in (set(), {*metadata.tables, "alembic_version"})
+        if tables:
+            break
+    database = Database.open(path)
+    await database.start()
+    await database.stop()
+    assert known_tables(path) == {*metadata.tables, "alembic_version"}
+
+
+def known_tables(path: Path) -> set[str]:
+    if not path.exists():
+        return set()
+    with closing(sqlite3.connect(path)) as connection:
+        return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientWebSocketResponse, WSMsgType, WSServerHandshakeError
 
+from madang.db.database import Database
 from madang.live.journal import Journal
 from madang.live.socket import FOLLOW_LIMIT, MISTAKE_LIMIT
 from tests.live.house import STREAM, House, house
@@ -226,3 +227,14 @@ async def test_a_program_that_leaves_frees_its_place(place: House, journal: Jour
     async with asyncio.timeout(5):
         while journal._fanout._inboxes:
             await asyncio.sleep(0.01)
+
+
+async def test_a_store_that_fails_sends_everybody_to_resync(place: House, database: Database) -> None:
+    async with place.socket() as socket, place.events() as response:
+        await database.stop()
+        await socket.send_json({"type": "follow", "stream": STREAM, "after": None})
+        answers = [await socket.receive_json(), await socket.receive_json()]
+        assert [answer.get("code", answer["type"]) for answer in answers] == ["db.unavailable", "resync"]
+        assert response.status == 200
+    async with place.events(after="0") as response:
+        assert (await response.content.read()).endswith(b"event: resync\ndata: {}\n\n")
