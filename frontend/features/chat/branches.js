@@ -9,7 +9,7 @@
  * @returns {Turn[]}
  */
 export function shownPath(turns, activeId) {
-  const active = turns.get(activeId ?? "") ?? newest([...turns.values()].filter((turn) => turn.parent_id === null))
+  const active = turns.get(activeId ?? "") ?? byParent(turns).get(null)?.at(-1)
   if (!active) return []
   const path = [leafOf(turns, active)]
   for (let turn = path[0]; turn?.parent_id; turn = path[0]) {
@@ -26,24 +26,19 @@ export function shownPath(turns, activeId) {
  * @param {Turn} turn
  */
 export function leafOf(turns, turn) {
-  const children = Map.groupBy(turns.values(), ({ parent_id }) => parent_id)
+  const children = byParent(turns)
   let leaf = turn
-  for (let next = newest(children.get(leaf.id)); next; next = newest(children.get(leaf.id))) leaf = next
+  for (let next = children.get(leaf.id)?.at(-1); next; next = children.get(leaf.id)?.at(-1)) leaf = next
   return leaf
 }
 
 /**
- * The turns that follow on the same one, oldest first.
+ * The turns that follow on each, oldest first; those that begin the conversation under null.
  * @param {ReadonlyMap<string, Turn>} turns
- * @param {Turn} turn
+ * @returns {Map<string | null, Turn[]>}
  */
-export function siblingsOf(turns, turn) {
-  return [...turns.values()].filter(({ parent_id }) => parent_id === turn.parent_id).sort(byAge)
-}
-
-/** @param {Turn[] | undefined} turns */
-function newest(turns) {
-  return turns?.toSorted(byAge).at(-1)
+export function byParent(turns) {
+  return Map.groupBy([...turns.values()].sort(byAge), ({ parent_id }) => parent_id)
 }
 
 /**

@@ -77,7 +77,7 @@ function gauge({ used_tokens, limit_tokens, trimmed_turns }) {
     ? t("chat.gauge.full", { used: number(used_tokens), limit: number(limit_tokens) })
     : t("chat.gauge.no_limit")
   return [
-    h("span", { class: "gauge tiny soft number", title: full }, words),
+    h("span", { class: `gauge tiny number${trimmed_turns > 0 ? " gauge--trimmed" : ""}`, title: full }, words),
     trimmed_turns > 0 && chip(t("chat.gauge.trimmed", { count: trimmed_turns }), "warn"),
   ]
 }

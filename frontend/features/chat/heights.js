@@ -1,10 +1,14 @@
 /** Which of many turns are near the screen, from heights that were measured or are guessed. */
 
 const GUESS_PX = 220
+const ENOUGH = 6
 
 export class Heights {
   /** @type {Map<string, number>} */
   #measured = new Map()
+  /** Settled once a few are known: a guess that kept moving would move what the reader looks at. */
+  #guess = GUESS_PX
+  #isSettled = false
 
   /**
    * @param {string} key
@@ -12,10 +16,12 @@ export class Heights {
    */
   measure(key, height) {
     this.#measured.set(key, height)
+    if (!this.#isSettled && this.#measured.size >= ENOUGH) this.#settle()
   }
 
   clear() {
     this.#measured.clear()
+    this.#isSettled = false
   }
 
   /**
@@ -26,10 +32,9 @@ export class Heights {
    * @returns {{ first: number, last: number, before: number, after: number }} last is not included
    */
   window(keys, top, bottom) {
-    const guess = this.#guess()
     let [first, last, before, after, place] = [0, 0, 0, 0, 0]
     for (const [index, key] of keys.entries()) {
-      const height = this.#measured.get(key) ?? guess
+      const height = this.#height(key)
       if (place + height < top) {
         first = index + 1
         before += height
@@ -42,14 +47,17 @@ export class Heights {
 
   /** @param {readonly string[]} keys */
   total(keys) {
-    const guess = this.#guess()
-    return keys.reduce((sum, key) => sum + (this.#measured.get(key) ?? guess), 0)
+    return keys.reduce((sum, key) => sum + this.#height(key), 0)
   }
 
-  #guess() {
-    if (this.#measured.size === 0) return GUESS_PX
-    let sum = 0
-    for (const height of this.#measured.values()) sum += height
-    return sum / this.#measured.size
+  /** @param {string} key */
+  #height(key) {
+    return this.#measured.get(key) ?? this.#guess
+  }
+
+  #settle() {
+    const sum = [...this.#measured.values()].reduce((total, height) => total + height, 0)
+    this.#guess = sum / this.#measured.size
+    this.#isSettled = true
   }
 }

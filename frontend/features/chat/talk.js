@@ -2,7 +2,7 @@
 
 import { api } from "../../core/api.js"
 import { live } from "../../core/live.js"
-import { shownPath } from "./branches.js"
+import { byParent, shownPath } from "./branches.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
 /** @typedef {import("./types.js").Conversation} Conversation */
@@ -16,6 +16,8 @@ export class Talk extends EventTarget {
   turns = new Map()
   /** @type {Turn[]} */
   path = []
+  /** @type {Map<string | null, Turn[]>} */
+  #children = new Map()
   #number = 0
   #stop = () => {}
 
@@ -44,6 +46,11 @@ export class Talk extends EventTarget {
   /** The turn that is being answered, if any. */
   get running() {
     return this.path.find(({ status }) => status === "streaming") ?? null
+  }
+
+  /** The branches a turn is one of, oldest first. @param {Turn} turn */
+  siblings(turn) {
+    return this.#children.get(turn.parent_id) ?? [turn]
   }
 
   close() {
@@ -79,6 +86,7 @@ export class Talk extends EventTarget {
   }
 
   #walk() {
+    this.#children = byParent(this.turns)
     this.path = shownPath(this.turns, this.conversation.active_turn_id)
   }
 

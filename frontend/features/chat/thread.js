@@ -4,7 +4,6 @@ import { define, MadangElement } from "../../core/element.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { icon } from "../../parts/icon.js"
-import { siblingsOf } from "./branches.js"
 import { Heights } from "./heights.js"
 import { PendingTurn } from "./pending.js"
 import { ChatTurn } from "./turn.js"
@@ -164,7 +163,7 @@ export class ChatThread extends MadangElement {
     const turn = this.#path[index]
     if (element instanceof ChatTurn && turn && this.#talk) {
       const isLast = index === this.#path.length - 1
-      element.show({ turn, siblings: siblingsOf(this.#talk.turns, turn), isLast })
+      element.show({ turn, siblings: this.#talk.siblings(turn), isLast })
     } else if (element instanceof PendingTurn) {
       const message = this.#messages[index - this.#path.length]
       if (message) element.show(message)
