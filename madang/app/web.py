@@ -31,7 +31,7 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
     web.state.services = services
     web.state.redactor = services.get(Redactor) or Redactor()
     answer_errors(web)
-    for router in (chat, gateway, guard, preferences, secrets, live, about):
+    for router in (guard, preferences, secrets, live, gateway, chat, about):
         web.include_router(router)
     add_docs(web, version)
     return web

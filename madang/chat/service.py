@@ -1,10 +1,6 @@
 """The chat as one service: it is built once, and holds the parts that the API speaks to."""
 
-import asyncio
-from contextlib import suppress
-
 import orjson
-from loguru import logger
 
 from madang.chat.context import path_to
 from madang.chat.conversations import Conversations
@@ -22,12 +18,9 @@ from madang.chat.types import Turn
 from madang.chat.waiters import Waiters
 from madang.clock import Clock
 from madang.db.database import Database
-from madang.errors import MadangError
 from madang.live.journal import Journal
 from madang.preferences.service import Preferences
 from madang.redact import Redactor
-
-_PURGE_SECONDS = 6 * 3600
 
 
 class Chat:
@@ -53,7 +46,6 @@ class Chat:
         self.drafts = Drafts(ground)
         self.presets = Presets(ground)
         self._titles = TitleCalls(ground, self.conversations)
-        self._purging: asyncio.Task[None] | None = None
 
     @property
     def journal(self) -> Journal:
@@ -63,14 +55,9 @@ class Chat:
     async def start(self) -> None:
         """Give an honest state to what the last process left unfinished, then take questions in."""
         await recover(self._ground)
-        self._purging = asyncio.create_task(self._purge_now_and_then(), name="purge of deleted conversations")
 
     async def stop(self) -> None:
         """Store every answer with the text it has, as interrupted, and end."""
-        if self._purging:
-            self._purging.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._purging
         await self._titles.stop()
         await self._runner.stop()
 
@@ -88,11 +75,3 @@ class Chat:
 
     def _when_done(self, turn: Turn) -> None:
         self._titles.consider(turn)
-
-    async def _purge_now_and_then(self) -> None:
-        while True:
-            try:
-                await self.conversations.purge()
-            except MadangError as error:
-                logger.warning("deleted conversations are not purged yet: {}", error.message)
-            await asyncio.sleep(_PURGE_SECONDS)

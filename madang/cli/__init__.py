@@ -56,7 +56,7 @@ def _run(chosen: argparse.Namespace) -> int:
     try:
         exit_code: int = module.run(chosen, settings)
     except MadangError as error:
-        return _refuse(say(f"errors.{error.code}", otherwise=error.message, **error.details), 1)
+        return _refuse(error.message, 1)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:

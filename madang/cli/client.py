@@ -20,7 +20,7 @@ class NotRunning(MadangError):
 
 
 class Refused(MadangError):
-    """The server answered with an error; `details` has its `code` and `message`."""
+    """The server answered with an error; the message has its code and its words."""
 
     code = "cli.request_failed"
 
@@ -111,8 +111,4 @@ class Client:
 
 def _refused(content: bytes) -> Refused:
     error = json.loads(content)["error"]
-    return Refused(say("cli.request_failed", **_known(error)), **_known(error))
-
-
-def _known(error: dict[str, Any]) -> dict[str, str]:
-    return {"code": str(error["code"]), "message": str(error["message"])}
+    return Refused(say("cli.request_failed", code=error["code"], message=error["message"]))

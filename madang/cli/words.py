@@ -154,9 +154,7 @@ def language() -> Language:
     return "ko" if (wanted or locale.getlocale()[0] or "").lower().startswith("ko") else "en"
 
 
-def say(key: str, otherwise: str | None = None, **values: object) -> str:
-    """Return the sentence of `key`, or `otherwise` where there is none. Raises `KeyError` where both are missing."""
-    if key not in _WORDS and otherwise is not None:
-        return otherwise
+def say(key: str, **values: object) -> str:
+    """Return the sentence of `key`."""
     korean, english = _WORDS[key]
     return (korean if language() == "ko" else english).format(**values)

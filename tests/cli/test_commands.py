@@ -26,8 +26,7 @@ def madang(server: Server, *arguments: str, typed: str | None = None) -> subproc
     }
     return subprocess.run(
         [sys.executable, "-m", "madang", *arguments],
-        check=False, env=environment, cwd=server.folder, input=typed, stdin=None if typed is not None else subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=120,
+        check=False, env=environment, cwd=server.folder, input=typed or "", capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
 
@@ -62,8 +61,8 @@ def test_ask_brings_its_own_server_where_none_runs(tmp_path: Path) -> None:
 
 
 def test_ask_says_why_an_answer_failed(start_server: StartServer) -> None:
-    server = start_server(MADANG_MODEL="nowhere/nothing")
-    asked = madang(server, "ask", "Hello?")
+    server = start_server()
+    asked = madang(server, "ask", "--model", "nowhere/nothing", "Hello?")
     assert asked.returncode == 1
     assert "gateway.unknown_model" in asked.stderr
 

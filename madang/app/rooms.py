@@ -1,0 +1,102 @@
+"""The rooms in their order: each is built once on those below it and started before those above it."""
+
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from madang.app.about import about
+from madang.app.announcer import Announcer
+from madang.app.ground import Ground
+from madang.app.housekeeping import Housekeeping
+from madang.chat.service import Chat
+from madang.db.database import FILE_NAME, Database
+from madang.db.installation import installation_name
+from madang.gateway.embedded.builtin import BuiltIn
+from madang.gateway.embedded.types import BuiltInState
+from madang.gateway.service import Around, GatewayRoom
+from madang.live.journal import Journal
+from madang.preferences.service import Preferences
+from madang.principal import Announce
+from madang.secrets.given import secret_of
+from madang.secrets.opening import open_secrets
+from madang.secrets.service import Secrets
+
+
+class _Service(Protocol):
+    async def start(self) -> None: ...
+    async def stop(self) -> None: ...
+
+
+S = TypeVar("S", bound=_Service)
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Every room that is open, and what the gates in front of them need to know."""
+
+    database: Database
+    journal: Journal
+    announce: Announce
+    install: str
+    preferences: Preferences
+    secrets: Secrets
+    builtin: BuiltIn
+    gateway: GatewayRoom
+    chat: Chat
+
+    def services(self, ground: Ground) -> list[Any]:
+        """Return what the apis are given, each by its type."""
+        room = self.gateway
+        return [
+            self.journal, self.preferences, self.secrets, self.builtin, self.chat,
+            room.registry, room.directory, room.catalogue, room.cache, room.budget,
+            ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite),
+        ]  # fmt: skip
+
+
+async def start(stack: AsyncExitStack, service: S) -> S:
+    """Start a service; `stack` stops it in its turn."""
+    await service.start()
+    stack.push_async_callback(service.stop)
+    return service
+
+
+async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
+    """Open all rooms. Raises a `MadangError` that says what is in the way."""
+    settings, clock, redactor = ground.settings, ground.clock, ground.redactor
+    database = await start(stack, Database.open(_place(ground)))
+    journal = await start(stack, Journal(database, clock))
+    announce = (await start(stack, Announcer(journal))).announce
+    install = await installation_name(database)
+    preferences = await start(stack, Preferences(database, settings, clock, announce))
+    keys = open_secrets(database, clock, announce, settings=settings, redactor=redactor, install=install)
+    secrets = await start(stack, keys)
+    builtin = await start(stack, BuiltIn(settings, settings.data_dir, clock, _teller(ground, announce)))
+    around = Around(
+        settings, settings.data_dir, clock, redactor, database, preferences, secrets, announce, builtin
+    )  # fmt: skip
+    gateway = await start(stack, GatewayRoom.build(around))
+    chat = Chat(
+        database=database, journal=journal, gateway=gateway.gateway, preferences=preferences, clock=clock,
+        redactor=redactor,
+    )  # fmt: skip
+    await start(stack, chat)
+    await start(stack, Housekeeping([journal.prune, chat.conversations.purge]))
+    return Rooms(database, journal, announce, install, preferences, secrets, builtin, gateway, chat)
+
+
+def _teller(ground: Ground, announce: Announce) -> Callable[[BuiltInState], None]:
+    """What the built-in model tells goes to the terminal and to every page."""
+
+    def tell(state: BuiltInState) -> None:
+        ground.show_builtin(state)
+        announce("builtin.changed", {"builtin": asdict(state)})
+
+    return tell
+
+
+def _place(ground: Ground) -> str | Path:
+    url = secret_of(ground.settings.database_url, None)
+    return url or ground.settings.data_dir / FILE_NAME
