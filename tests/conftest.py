@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
 from tests.support import browser, postgres, server
 
@@ -99,11 +101,18 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
         yield start
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[browser.Chromium]:
-    """A Chromium whose pages fail the test on any console error; see `Watch.allow` for the exceptions."""
+@pytest_asyncio.fixture(scope="session")
+async def chromium_process() -> AsyncIterator[Browser]:
+    """One Chromium for the session, or a skip that says what is missing."""
     executable = browser.find_chromium()
     if executable is None:
         pytest.skip("no Chromium on this machine: apt install chromium")
-    async with browser.chromium(executable) as running:
+    async with browser.launched(executable) as running:
         yield running
+
+
+@pytest_asyncio.fixture
+async def chromium(chromium_process: Browser) -> AsyncIterator[browser.Chromium]:
+    """Pages in contexts of their own, whose console errors fail the test; see `Watch.allow` for the exceptions."""
+    async with browser.watched(chromium_process) as lent:
+        yield lent

@@ -84,13 +84,30 @@ class Chromium:
 
 
 @asynccontextmanager
-async def chromium(executable: str) -> AsyncIterator[Chromium]:
-    """Start Chromium and end it; raises `AssertionError` with every problem its pages had."""
-    watch = Watch()
+async def launched(executable: str) -> AsyncIterator[Browser]:
+    """Start a Chromium without a window and end it."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
         try:
-            yield Chromium(browser, watch)
+            yield browser
         finally:
             await browser.close()
+
+
+@asynccontextmanager
+async def watched(browser: Browser) -> AsyncIterator[Chromium]:
+    """Lend a running Chromium and close what was opened; raises `AssertionError` with every problem the pages had."""
+    watch = Watch()
+    try:
+        yield Chromium(browser, watch)
+    finally:
+        for context in tuple(browser.contexts):
+            await context.close()
     assert not watch.unexpected(), "the page had problems:\n" + "\n".join(watch.unexpected())
+
+
+@asynccontextmanager
+async def chromium(executable: str) -> AsyncIterator[Chromium]:
+    """Start a Chromium of one's own, watched as above."""
+    async with launched(executable) as browser, watched(browser) as lent:
+        yield lent
