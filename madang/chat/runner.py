@@ -16,7 +16,7 @@ from madang.chat.ground import Ground
 from madang.chat.outcome import Outcome, of_error, of_finish, with_outcome
 from madang.chat.types import Gauge, Turn
 from madang.db.transaction import Transaction
-from madang.errors import MadangError
+from madang.errors import MadangError, Unavailable
 from madang.gateway.errors import Incomplete
 from madang.gateway.types import Chunk, Finished, ReasoningDelta, Started, TextDelta
 
@@ -47,7 +47,12 @@ class Runner:
         self._is_stopping = asyncio.Event()
 
     def begin_after(self, tx: Transaction, turn: Turn) -> None:
-        """Answer a turn that `tx` stores as streaming, as soon as that is committed."""
+        """Answer a turn that `tx` stores as streaming, as soon as that is committed.
+
+        Raises `Unavailable` once the house is being left.
+        """
+        if self._is_stopping.is_set():
+            raise Unavailable("Madang is closing")
         # Whoever asked may have gone by then, and the turn is answered all the same.
         tx.after_commit(lambda: self._begin(turn))
 

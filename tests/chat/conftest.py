@@ -54,6 +54,18 @@ class House:
         await self.journal.stop()
         await self.database.stop()
 
+    async def crash(self) -> None:
+        """Begin anew on what is stored; what was under way could not store its end, as when the process is killed."""
+        await self.database.stop()
+        await self.chat.stop()
+        await self.journal.stop()
+        await self.start()
+
+    async def set_clock(self, clock: Clock) -> None:
+        await self.stop()
+        self.clock = clock
+        await self.start()
+
     async def ask(self, content: str = "안녕", **values: Any) -> Accepted:
         return await self.chat.turns.accept(Ask(content, "person:test", **values))
 
