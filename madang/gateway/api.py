@@ -5,11 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter
 from pydantic import Field
 
-from madang.clock import Clock
 from madang.gateway.answers import CacheState, Check, LimitState, check_of
 from madang.gateway.budget import Budget
 from madang.gateway.cache.exact import ExactCache
-from madang.gateway.catalogue import Catalogue
 from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
@@ -23,7 +21,6 @@ router = APIRouter(prefix="/api/settings", tags=["settings"])
 
 RegistryDep = Annotated[Registry, service(Registry)]
 DirectoryDep = Annotated[Directory, service(Directory)]
-CatalogueDep = Annotated[Catalogue, service(Catalogue)]
 CacheDep = Annotated[ExactCache, service(ExactCache)]
 BuiltInDep = Annotated[BuiltIn, service(BuiltIn)]
 # A thousand dollars a token is more than anybody asks, and still fits the ledger.
@@ -88,13 +85,9 @@ async def remove_provider(provider_id: str, directory: DirectoryDep) -> None:
 
 
 @router.post("/providers/{provider_id}/check", dependencies=[needs("manage")])
-async def check_provider(
-    provider_id: str, directory: DirectoryDep, catalogue: CatalogueDep, clock: Annotated[Clock, service(Clock)]
-) -> Check:
+async def check_provider(provider_id: str, registry: RegistryDep) -> Check:
     """Ask a provider for its models with the key that is set, and say what came of it."""
-    began = clock.monotonic()
-    listing = await catalogue.ask(directory.get(provider_id))
-    return check_of(listing, clock.monotonic() - began)
+    return check_of(*await registry.check(provider_id))
 
 
 @router.get("/cache", dependencies=[needs("read")])

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from madang.clock import Clock
 from madang.config import Settings
-from madang.gateway.catalogue import Catalogue
+from madang.gateway.catalogue import Catalogue, Listing
 from madang.gateway.choosing import may_stand_in, small_general
 from madang.gateway.describing import described, described_builtin
 from madang.gateway.directory import Directory
@@ -114,9 +114,11 @@ class Registry:
         await self._refresh()
         return [provider for provider in self._directory.all() if provider.source == "found"]
 
-    async def refresh(self) -> None:
-        """Ask every provider again, now."""
-        await self._refresh()
+    async def check(self, provider_id: str) -> tuple[Listing, float]:
+        """Ask one provider now; return its answer and the seconds it took. Raises `UnknownProvider`."""
+        began = self._clock.monotonic()
+        listing = await self._catalogue.ask(self._directory.get(provider_id))
+        return listing, self._clock.monotonic() - began
 
     def provider_of(self, model: ModelInfo) -> Provider:
         """Return the provider of a model, of the kind its list shows. Raises `UnknownProvider`."""

@@ -52,7 +52,6 @@ class GatewayRoom:
     gateway: Gateway
     registry: Registry
     directory: Directory
-    catalogue: Catalogue
     cache: ExactCache
     budget: Budget
     ledger: Ledger
@@ -91,11 +90,11 @@ class GatewayRoom:
             preferences=preferences,
             clock=clock,
         )
-        return cls(gateway, registry, directory, catalogue, cache, budget, ledger, upstream, around.builtin)
+        return cls(gateway, registry, directory, cache, budget, ledger, upstream, around.builtin)
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
-        served = (self.gateway, self.registry, self.directory, self.catalogue, self.cache, self.budget, self.builtin)
+        served = (self.gateway, self.registry, self.directory, self.cache, self.budget, self.builtin)
         return {type(each): each for each in served}
 
     async def start(self) -> None:

@@ -105,6 +105,7 @@ async def open_room(
     **settings: Any,
 ) -> AsyncIterator[Place]:
     """Open a room with its own database (or the one at `database_url`) and these settings."""
+    folder.mkdir(exist_ok=True)
     known = Settings(_env_file=None, **{"data_dir": folder, "builtin": False} | settings)
     clock, said = clock or Clock(), []
 

@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 from fastapi import FastAPI, Request, Response
 
-from madang.clock import Clock
 from madang.errors import MadangError
 from madang.gateway.api import router
 from madang.gateway.fake_upstream import FakeUpstream
@@ -25,7 +24,7 @@ ADDED = {"name": "  My server ", "base_url": "https://models.example.org/v1/", "
 async def browse(here: Place, who: Principal = PERSON) -> AsyncIterator[httpx.AsyncClient]:
     web = FastAPI()
     web.include_router(router)
-    web.state.services = {**here.room.services(), Preferences: here.preferences, Clock: Clock()}
+    web.state.services = {**here.room.services(), Preferences: here.preferences}
 
     async def answer(request: Request, error: Exception) -> Response:
         assert isinstance(error, MadangError)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _LOCK_TIMEOUT_SECONDS = 0.5
 _KEY_BYTES = 32
+_MOST_OVER = 1.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,10 @@ class ExactCache:
             kept = None if content is None else Kept.from_json(content)
             if kept and kept.key != key:
                 raise Forged("a row stands under another key")
-        except (Forged, ValueError, KeyError, TypeError) as error:
-            logger.warning("a kept answer is deleted: {}", error)
+        except (Forged, ValueError, KeyError, TypeError, sqlite3.OperationalError) as error:
+            if isinstance(error, sqlite3.OperationalError) and "decode" not in str(error):
+                raise
+            logger.warning("a kept answer was not written by Madang and is deleted: {}", type(error).__name__)
             cache.delete(key)
             return None
         return kept
@@ -120,7 +123,10 @@ class ExactCache:
             self._opened().reset("size_limit", limit_bytes)
             self._limit_bytes = limit_bytes
         if len(content) < limit_bytes / 4:
-            self._opened().set(kept.key, content, expire=ttl_seconds)
+            cache = self._opened()
+            cache.set(kept.key, content, expire=ttl_seconds)
+            if cache.volume() > limit_bytes * _MOST_OVER:
+                cache.cull()
 
     def _fill(self) -> CacheFill:
         cache = self._opened()

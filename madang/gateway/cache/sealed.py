@@ -16,6 +16,8 @@ from diskcache import Cache, Disk
 
 _MODE_RAW = 1
 _SEAL_BYTES = 32
+# Two go for each that comes, so the size falls again without emptying a cache of few large answers.
+_CULLED_AT_ONCE = 2
 _DELETE_FOREIGN = (
     "DELETE FROM Cache WHERE raw IS NOT 1 OR mode IS NOT 1 OR filename IS NOT NULL"
     " OR typeof(key) != 'text' OR typeof(value) != 'blob'"
@@ -89,6 +91,7 @@ def open_sealed(folder: Path, limit_bytes: int, timeout: float) -> tuple[Cache, 
         disk=SealedDisk,
         size_limit=limit_bytes,
         eviction_policy="least-recently-stored",
+        cull_limit=_CULLED_AT_ONCE,
         statistics=0,
         tag_index=0,
     )

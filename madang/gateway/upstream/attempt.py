@@ -52,10 +52,13 @@ class Attempt:
                 async with aclosing(self._read(response, answer)) as pieces:
                     async for piece in pieces:
                         yield piece
-        except (Silent, BrokenOff, BrokenStream, UpstreamError) as error:
+        except (Silent, BrokenOff, BrokenStream) as error:
             # Once the model said why it stopped, the answer is whole, whatever follows.
             if answer.finish_reason is None:
                 raise _meaning(error, answer) from error
+        except UpstreamError:
+            if answer.finish_reason is None:
+                raise
         yield answer.end()
 
     async def _read(self, response: "Response", answer: Answer) -> AsyncGenerator[TextDelta | ReasoningDelta]:
@@ -95,8 +98,6 @@ def _meaning(error: Exception, answer: Answer) -> UpstreamError:
     """Return what a failure means, by whether words were given before it."""
     from madang.gateway.upstream.wire import Silent
 
-    if isinstance(error, UpstreamError):
-        return error
     if isinstance(error, BrokenStream):
         return answer.broken(str(error))
     if isinstance(error, Silent):
