@@ -81,9 +81,22 @@ def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         failure = runner.run(serving.run(sockets))
     if failure is not None:
-        raise failure
+        return _explain(failure)
     print(say("serve.stopped"), flush=True)
     return 0
+
+
+def _explain(failure: Exception) -> int:
+    """Say why it ended; what nobody foresaw is in the log as well."""
+    from loguru import logger
+
+    from madang.errors import MadangError
+
+    if isinstance(failure, MadangError):
+        raise failure
+    logger.opt(exception=failure).error("the start failed")
+    print(say("serve.failed", message=failure), file=sys.stderr)
+    return 1
 
 
 def _say_who_reaches(exposure: "Exposure") -> None:
