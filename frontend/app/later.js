@@ -23,19 +23,11 @@ export function begin(shell) {
   isBegun = true
   makeRegion()
   startShortcuts(shell)
-  // Whoever opens the palette types on at once, so it is here before it is asked for.
-  requestIdle(() => void import("./palette.js"))
   preferences.follow()
   preferences.load().catch(complain)
   session.addEventListener("change", () => {
     if (!session.token) live.stop()
   })
-}
-
-/** Safari knows no idle time. @param {() => void} task */
-function requestIdle(task) {
-  if ("requestIdleCallback" in window) requestIdleCallback(task)
-  else setTimeout(task, 500)
 }
 
 /** @param {unknown} error */

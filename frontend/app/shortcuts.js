@@ -2,9 +2,11 @@
 
 import { navigate } from "../core/router.js"
 
+const openPalette = async () => (await import("./palette.js")).openPalette()
+
 /** @type {{ key: string, withCommand: boolean, withShift?: boolean, run: () => unknown }[]} */
 const SHORTCUTS = [
-  { key: "k", withCommand: true, run: async () => (await import("./palette.js")).openPalette() },
+  { key: "k", withCommand: true, run: openPalette },
   { key: "o", withCommand: true, withShift: true, run: () => navigate("/chat") },
   { key: ",", withCommand: true, run: () => navigate("/settings") },
   { key: "?", withCommand: false, withShift: true, run: async () => (await import("./help.js")).openHelp() },
@@ -20,11 +22,13 @@ const LETTERS = new Map([
 /** @param {HTMLElement} shell */
 export function startShortcuts(shell) {
   document.addEventListener("keydown", obey)
-  shell.addEventListener("palette-open", async () => (await import("./palette.js")).openPalette())
+  shell.addEventListener("palette-open", openPalette)
 }
 
 /** @param {KeyboardEvent} event */
 function obey(event) {
+  // Whoever opens the palette types on at once, so it is fetched while the first of its two keys goes down.
+  if (event.key === "Control" || event.key === "Meta") void import("./palette.js")
   if (event.isComposing || event.repeat || event.altKey || isShut()) return
   const command = event.ctrlKey || event.metaKey
   const key = LETTERS.get(event.code) ?? event.key

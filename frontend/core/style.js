@@ -14,8 +14,12 @@ export function loadStyle(address) {
   return found
 }
 
-/** @param {string} href */
+/**
+ * The page's own sheets were there before any script ran.
+ * @param {string} href
+ */
 function fetchStyle(href) {
+  if ([...document.styleSheets].some((sheet) => sheet.href === href)) return Promise.resolve()
   return new Promise((resolve, reject) => {
     const link = document.createElement("link")
     link.rel = "stylesheet"
