@@ -11,9 +11,8 @@ from madang.gateway.cache.exact import ExactCache
 from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
-from madang.gateway.providers import Provider
 from madang.gateway.registry import Registry
-from madang.gateway.types import ModelInfo
+from madang.gateway.types import ModelInfo, Provider
 from madang.preferences.service import Preferences
 from madang.web import Body, needs, service
 

@@ -7,12 +7,15 @@ from madang.clock import Clock
 from madang.errors import MadangError
 from madang.gateway.budget import Quote
 from madang.gateway.cache.kept import Kept
+from madang.gateway.days import day_of
 from madang.gateway.errors import CutShort, GatewayError, Unreachable
-from madang.gateway.ledger import CallStatus, Entry, Ledger
+from madang.gateway.ledger import Ledger
 from madang.gateway.prices import Tariff, cost_microusd
 from madang.gateway.types import (
     CacheOutcome,
     Caller,
+    CallStatus,
+    Entry,
     Finished,
     FinishReason,
     ModelInfo,
@@ -126,6 +129,7 @@ class Bill:
         return Entry(
             id=self.id,
             created_at=self._created_at,
+            day=day_of(self._created_at),
             caller=self._caller,
             provider=self.model.provider,
             model=self.model.name,

@@ -6,8 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from madang.gateway.providers import Provider
-from madang.gateway.types import ChatRequest, ImagePart, Message, Part
+from madang.gateway.types import ChatRequest, ImagePart, Message, Part, Provider
 
 FORMAT = 1
 """Counts up when the same request is to be asked anew, because what is kept has another form or meaning."""

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from madang.gateway.choosing import is_chat
 from madang.gateway.errors import NotAnAnswer, UpstreamError
-from madang.gateway.providers import Provider, ProviderKind
+from madang.gateway.types import Provider, ProviderKind
 from madang.gateway.upstream import Target, Upstream
 
 _PATIENCE_SECONDS = 5.0

@@ -5,8 +5,8 @@ from typing import Any
 
 from madang.gateway.choosing import reasons, sees_images
 from madang.gateway.embedded.types import BuiltInState
-from madang.gateway.providers import BUILTIN, Provider
-from madang.gateway.types import ModelInfo
+from madang.gateway.providers import BUILTIN
+from madang.gateway.types import ModelInfo, Provider
 
 # The names under which servers tell how many tokens a model reads, the served size before the trained one.
 _CONTEXT_NAMES = ("max_model_len", "loaded_context_length", "context_length", "context_window", "max_context_length")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from madang.gateway.errors import UpstreamError
-from madang.gateway.providers import Provider, ProviderKind
+from madang.gateway.types import Provider, ProviderKind
 from madang.gateway.upstream import Target, Upstream
 
 _PATIENCE_SECONDS = 1.0

@@ -1,43 +1,15 @@
 """The ledger: one row for every call, whatever became of it. Rows gather for a moment and share a commit."""
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
 
 from loguru import logger
 
 from madang.db.database import Database
 from madang.gateway import store
-from madang.gateway.types import CacheOutcome, Caller, FinishReason, Usage
+from madang.gateway.types import Entry
 
-CallStatus = Literal["done", "incomplete", "error", "cancelled", "lost"]
 _GATHER_SECONDS = 0.02
 _RETRY_SECONDS = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row. An unknown cost is `None`; `saved_microusd` is what a kept answer did not cost again."""
-
-    id: str
-    created_at: datetime
-    caller: Caller
-    provider: str
-    model: str
-    cache: CacheOutcome
-    cache_key: str | None
-    status: CallStatus
-    error_code: str | None
-    attempts: int
-    usage: Usage
-    cost_microusd: int | None
-    price_date: str | None
-    saved_microusd: int | None
-    ttft_ms: int | None
-    latency_ms: int
-    finish_reason: FinishReason | None
-    reservation_id: str | None = None
 
 
 class Ledger:

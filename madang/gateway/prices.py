@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from madang.clock import Clock
-from madang.gateway.providers import Provider
-from madang.gateway.types import Price, Usage
+from madang.gateway.types import Price, Provider, Usage
 
 if TYPE_CHECKING:
     from madang.gateway.price_list import PriceList

@@ -1,50 +1,16 @@
-"""What a provider is, and which address may be one."""
+"""Which address and which name a provider may have."""
 
-from dataclasses import dataclass
-from typing import Literal
 from urllib.parse import urlsplit
 
 from madang.gateway.errors import BadProvider
-from madang.gateway.upstream.target import is_loopback
+from madang.gateway.types import is_loopback
 
-ProviderKind = Literal["openai", "compatible", "builtin", "ollama", "lmstudio", "llamacpp", "vllm"]
-ProviderSource = Literal["openai", "environment", "settings", "found", "builtin"]
-LOCAL_KINDS: frozenset[ProviderKind] = frozenset({"builtin", "ollama", "lmstudio", "llamacpp", "vllm"})
 OPENAI_URL = "https://api.openai.com/v1"
 BUILTIN = "builtin"
 OPENAI = "openai"
 ENVIRONMENT = "env"
 _URL_LIMIT = 2000
 _NAME_LIMIT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """Somebody who answers with models. The prices are those that the person entered, if any."""
-
-    id: str
-    name: str
-    base_url: str
-    kind: ProviderKind
-    source: ProviderSource
-    enabled: bool = True
-    price_input_microusd_per_mtok: int | None = None
-    price_output_microusd_per_mtok: int | None = None
-
-    @property
-    def is_local(self) -> bool:
-        """Say whether what is sent there stays on this machine."""
-        return self.kind == "builtin" or is_loopback(self.base_url)
-
-    @property
-    def is_free(self) -> bool:
-        """Say whether nobody is paid. A server on this machine may well pass requests on to one who is."""
-        return self.kind in LOCAL_KINDS
-
-    @property
-    def key_name(self) -> str:
-        """Return the name of its key among the secrets."""
-        return f"provider:{self.id}"
 
 
 def checked_url(url: str) -> str:

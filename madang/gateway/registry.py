@@ -14,8 +14,8 @@ from madang.gateway.discovery import found_servers
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.errors import GatewayError, NoModel, UnknownModel
 from madang.gateway.prices import Prices, shown
-from madang.gateway.providers import BUILTIN, OPENAI, Provider, ProviderKind
-from madang.gateway.types import ModelInfo
+from madang.gateway.providers import BUILTIN, OPENAI
+from madang.gateway.types import ModelInfo, Provider, ProviderKind
 from madang.gateway.upstream import Upstream
 from madang.preferences.service import Preferences
 from madang.principal import Announce

@@ -17,8 +17,8 @@ from madang.gateway.gateway import Gateway
 from madang.gateway.ledger import Ledger
 from madang.gateway.places import Places
 from madang.gateway.prices import Prices
-from madang.gateway.providers import ProviderKind
 from madang.gateway.registry import Registry
+from madang.gateway.types import ProviderKind
 from madang.gateway.upstream import Limits, Upstream
 from madang.preferences.service import Preferences
 from madang.principal import Announce

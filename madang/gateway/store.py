@@ -3,19 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
 from madang.db.database import Database
 from madang.db.schema import calls, providers, reservations
 from madang.db.transaction import Transaction
-from madang.gateway.days import day_of
-from madang.gateway.providers import Provider
+from madang.gateway.types import Entry, Provider
 from madang.ids import new_id
-
-if TYPE_CHECKING:
-    from madang.gateway.ledger import Entry
 
 # Whoever reads the sums and adds a reservation holds this, so that two processes cannot both take the last cent.
 _BUDGET_LOCK = "gateway.budget"
@@ -40,7 +36,7 @@ class Claim:
     created_at: datetime
 
 
-async def add_calls(database: Database, entries: "Sequence[Entry]", durable: bool) -> None:
+async def add_calls(database: Database, entries: Sequence[Entry], durable: bool) -> None:
     """Add ledger rows and end the reservations they settle, in one commit."""
     settled = [entry.reservation_id for entry in entries if entry.reservation_id]
     async with database.write(durable=durable) as tx:
@@ -126,11 +122,11 @@ async def _spending(tx: Transaction, day: str) -> DaySpending:
     return DaySpending(int(row.cost), int((await tx.execute(held)).scalar_one()), int(row.unknown))
 
 
-def _call_row(entry: "Entry") -> dict[str, Any]:
+def _call_row(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
         "created_at": entry.created_at,
-        "day": day_of(entry.created_at),
+        "day": entry.day,
         "feature": entry.caller.feature,
         "actor": entry.caller.actor,
         "conversation_id": entry.caller.conversation_id,

@@ -1,13 +1,20 @@
 """What passes through the door: a request and its caller on the way in, chunks and a receipt on the way out."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import ip_address
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 CacheMode = Literal["auto", "off", "refresh", "only"]
 CacheOutcome = Literal["hit", "miss", "off"]
 Feature = Literal["chat", "title", "check"]
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 Role = Literal["system", "user", "assistant"]
+ProviderKind = Literal["openai", "compatible", "builtin", "ollama", "lmstudio", "llamacpp", "vllm"]
+ProviderSource = Literal["openai", "environment", "settings", "found", "builtin"]
+LOCAL_KINDS: frozenset[ProviderKind] = frozenset({"builtin", "ollama", "lmstudio", "llamacpp", "vllm"})
+CallStatus = Literal["done", "incomplete", "error", "cancelled", "lost"]
 WaitingReason = Literal["builtin", "rate_limited", "retrying", "busy"]
 
 
@@ -169,3 +176,77 @@ class ModelInfo:
     price: Price | None = None
     available: bool = True
     unavailable_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Somebody who answers with models. The prices are those that the person entered, if any."""
+
+    id: str
+    name: str
+    base_url: str
+    kind: ProviderKind
+    source: ProviderSource
+    enabled: bool = True
+    price_input_microusd_per_mtok: int | None = None
+    price_output_microusd_per_mtok: int | None = None
+
+    @property
+    def is_local(self) -> bool:
+        """Say whether what is sent there stays on this machine."""
+        return self.kind == "builtin" or is_loopback(self.base_url)
+
+    @property
+    def is_free(self) -> bool:
+        """Say whether nobody is paid. A server on this machine may well pass requests on to one who is."""
+        return self.kind in LOCAL_KINDS
+
+    @property
+    def key_name(self) -> str:
+        """Return the name of its key among the secrets."""
+        return f"provider:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger. An unknown cost is `None`; `day` is the date whose cap the call counts against.
+
+    `saved_microusd` is what a kept answer did not cost again.
+    """
+
+    id: str
+    created_at: datetime
+    day: str
+    caller: Caller
+    provider: str
+    model: str
+    cache: CacheOutcome
+    cache_key: str | None
+    status: CallStatus
+    error_code: str | None
+    attempts: int
+    usage: Usage
+    cost_microusd: int | None
+    price_date: str | None
+    saved_microusd: int | None
+    ttft_ms: int | None
+    latency_ms: int
+    finish_reason: FinishReason | None
+    reservation_id: str | None = None
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether an address can only lead to this machine."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def port_of(url: str) -> int:
+    """Return the port an address leads to."""
+    parts = urlsplit(url)
+    return parts.port or (443 if parts.scheme == "https" else 80)

@@ -14,9 +14,8 @@ from madang.db.database import Database
 from madang.db.schema import calls, reservations
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.errors import GatewayError
-from madang.gateway.providers import ProviderKind
 from madang.gateway.service import Around, GatewayRoom
-from madang.gateway.types import Caller, ChatRequest, Finished, Receipt, Started, TextDelta, Waiting
+from madang.gateway.types import Caller, ChatRequest, Finished, ProviderKind, Receipt, Started, TextDelta, Waiting
 from madang.gateway.upstream import Limits
 from madang.preferences.service import Preferences
 from madang.redact import Redactor

@@ -2,6 +2,6 @@
 
 from madang.gateway.upstream.client import Upstream
 from madang.gateway.upstream.limits import Limits
-from madang.gateway.upstream.target import Ended, Target, is_loopback, port_of
+from madang.gateway.upstream.target import Ended, Target
 
-__all__ = ["Ended", "Limits", "Target", "Upstream", "is_loopback", "port_of"]
+__all__ = ["Ended", "Limits", "Target", "Upstream"]

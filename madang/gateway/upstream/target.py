@@ -1,10 +1,8 @@
 """Where a request goes, and what comes at the very end of a whole answer."""
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
-from madang.gateway.types import FinishReason, Usage
+from madang.gateway.types import FinishReason, Usage, is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +35,3 @@ class Ended:
 
     finish_reason: FinishReason
     usage: Usage
-
-
-def is_loopback(url: str) -> bool:
-    """Say whether an address can only lead to this machine."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def port_of(url: str) -> int:
-    """Return the port an address leads to."""
-    parts = urlsplit(url)
-    return parts.port or (443 if parts.scheme == "https" else 80)
