@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,10 +65,17 @@ def engine_process() -> psutil.Process:
 
 async def is_gone(pid: int) -> bool:
     for _ in range(600):
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+        if has_died(pid):
             return True
         await asyncio.sleep(0.05)
     return False
+
+
+def has_died(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 async def test_switched_off_it_neither_fetches_nor_answers(make_builtin: MakeBuiltIn, offer: Offer) -> None:
@@ -137,6 +145,19 @@ async def test_CRASH_a_killed_engine_is_noticed_and_started_by_the_next_lease(
     async with service.lease() as after:
         assert after.key != before.key
         assert await listed(after.base_url, after.key) == 200
+
+
+async def test_CRASH_a_lease_right_after_the_death_gets_a_living_engine(make_builtin: MakeBuiltIn, laid: Offer) -> None:
+    service = make_builtin(laid)
+    async with service.lease() as before:
+        child = engine_process()
+        child.kill()
+        # Waiting like this keeps the loop from noticing the death first.
+        while not has_died(child.pid):
+            time.sleep(0.01)
+        async with service.lease() as after:
+            assert after.base_url != before.base_url
+            assert await listed(after.base_url, after.key) == 200
 
 
 async def test_CRASH_the_engine_does_not_outlive_a_killed_parent(offer: Offer, tmp_path: Path, seed: int) -> None:

@@ -125,8 +125,8 @@ class BuiltIn:
 
     async def _ready(self) -> Endpoint:
         self._require_on()
-        if self._engine.endpoint is not None:
-            return self._engine.endpoint
+        if running := await self._engine.find():
+            return running
         if not self._fetcher.is_done():
             await self._fetching.join(self._fetch, FetchFailed("the fetch was cancelled", reason="cancelled"))
         return await self._starting.join(self._start_engine, _stopped_while_starting())

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from loguru import logger
 
@@ -78,6 +81,21 @@ class Engine:
                 await self._watching
                 self._watching = None
 
+    async def find(self) -> Endpoint | None:
+        """Return where it answers, after a look: one that died a moment ago may not have been noticed yet."""
+        endpoint = self._endpoint
+        if endpoint is None:
+            return None
+        address = urlsplit(endpoint.base_url)
+        try:
+            _, writer = await asyncio.open_connection(address.hostname, address.port)
+        except OSError:
+            if self._endpoint is endpoint:
+                await self.stop()
+            return None
+        writer.close()
+        return endpoint
+
     async def _start(self, orders: Orders) -> Endpoint:
         key = new_secret()
         self._output.clear()
@@ -108,7 +126,9 @@ class Engine:
     async def _end(self, process: Process) -> None:
         """Ask, then insist."""
         if process.returncode is None:
-            process.terminate()
+            # By its number: asyncio's own way may collect the exit status before its watcher does.
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGTERM)
             try:
                 await asyncio.wait_for(process.wait(), _END_SECONDS)
             except TimeoutError:
