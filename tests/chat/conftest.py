@@ -1,7 +1,9 @@
 """A chat on a real database, with a door that says what the test tells it to."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -82,8 +84,24 @@ class House:
 
 
 @pytest.fixture
-async def house(database_url: str, tmp_path: Any) -> AsyncIterator[House]:
-    house = House(database_url, Settings(data_dir=tmp_path / "data", model=None, lang=None, _env_file=None))
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    """A chat on SQLite, for what does not depend on the database."""
+    async with _open(f"sqlite:///{tmp_path / 'madang.db'}", tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+async def any_house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    """A chat on each kind of database in turn."""
+    async with _open(database_url, tmp_path) as house:
+        yield house
+
+
+@asynccontextmanager
+async def _open(url: str, folder: Path) -> AsyncIterator[House]:
+    house = House(url, Settings(data_dir=folder / "data", _env_file=None))
     await house.start()
-    yield house
-    await house.stop()
+    try:
+        yield house
+    finally:
+        await house.stop()

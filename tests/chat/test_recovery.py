@@ -30,30 +30,30 @@ async def until_text_is_stored(house: House, turn_id: str, conversation_id: str,
             return
 
 
-async def test_CRASH_04_a_turn_that_streamed_is_interrupted_with_its_text_and_what_waited_is_held(house: House):
-    turn, queued = await half_answered(house)
-    await until_text_is_stored(house, turn.id, turn.conversation_id, "반쯤 온 😀 답")
-    await house.crash()
-    found = await house.chat.turns.find(turn.id)
+async def test_CRASH_04_a_turn_that_streamed_is_interrupted_with_its_text_and_what_waited_is_held(any_house: House):
+    turn, queued = await half_answered(any_house)
+    await until_text_is_stored(any_house, turn.id, turn.conversation_id, "반쯤 온 😀 답")
+    await any_house.crash()
+    found = await any_house.chat.turns.find(turn.id)
     assert (found.status, found.answer) == ("interrupted", "반쯤 온 😀 답")
     assert found.finished_at is not None
-    assert (await house.chat.turns.find(queued.id)).held
-    assert len(house.door.requests) == 1
-    house.door.say(saying(" 끝"))
-    await house.chat.turns.go_on(turn.id)
-    whole = await house.chat.turns.wait(turn.id)
+    assert (await any_house.chat.turns.find(queued.id)).held
+    assert len(any_house.door.requests) == 1
+    any_house.door.say(saying(" 끝"))
+    await any_house.chat.turns.go_on(turn.id)
+    whole = await any_house.chat.turns.wait(turn.id)
     assert (whole.status, whole.answer) == ("done", "반쯤 온 😀 답 끝")
 
 
-async def test_CRASH_04_a_continued_turn_that_is_interrupted_again_keeps_both_parts(house: House):
-    turn, _queued = await half_answered(house)
-    await house.chat.turns.stop(turn.id)
+async def test_CRASH_04_a_continued_turn_that_is_interrupted_again_keeps_both_parts(any_house: House):
+    turn, _queued = await half_answered(any_house)
+    await any_house.chat.turns.stop(turn.id)
     gate = Gate()
-    house.door.say([*saying(" und")[:2], gate])
-    await house.chat.turns.go_on(turn.id)
-    await until_text_is_stored(house, turn.id, turn.conversation_id, "반쯤 온 😀 답 und")
-    await house.crash()
-    assert (await house.chat.turns.find(turn.id)).answer == "반쯤 온 😀 답 und"
+    any_house.door.say([*saying(" und")[:2], gate])
+    await any_house.chat.turns.go_on(turn.id)
+    await until_text_is_stored(any_house, turn.id, turn.conversation_id, "반쯤 온 😀 답 und")
+    await any_house.crash()
+    assert (await any_house.chat.turns.find(turn.id)).answer == "반쯤 온 😀 답 und"
 
 
 async def test_a_gentle_end_stores_what_there_is(house: House):
