@@ -1,6 +1,7 @@
 """Carries what the lower rooms announce into the journal's stream `app`, in the order it was said."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +18,7 @@ class Announcer:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._said: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue()
+        self._hearers: list[Callable[[str], None]] = []
         self._writing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -31,9 +33,15 @@ class Announcer:
             with suppress(asyncio.CancelledError):
                 await self._writing
 
+    def listen(self, hear: Callable[[str], None]) -> None:
+        """Call `hear` with the kind of everything that is announced from here on."""
+        self._hearers.append(hear)
+
     def announce(self, kind: str, data: dict[str, Any]) -> None:
         """Tell every open page. Returns at once."""
         self._said.put_nowait((kind, data))
+        for hear in self._hearers:
+            hear(kind)
 
     async def _write(self) -> None:
         while True:

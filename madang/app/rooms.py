@@ -68,7 +68,8 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     settings, clock, redactor = ground.settings, ground.clock, ground.redactor
     database = await start(stack, Database.open(_place(ground)))
     journal = await start(stack, Journal(database, clock))
-    announce = (await start(stack, Announcer(journal))).announce
+    announcer = await start(stack, Announcer(journal))
+    announce = announcer.announce
     install = await installation_name(database)
     preferences = await start(stack, Preferences(database, settings, clock, announce))
     keys = open_secrets(database, clock, announce, settings=settings, redactor=redactor, install=install)
@@ -78,6 +79,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
         settings, settings.data_dir, clock, redactor, database, preferences, secrets, announce, builtin
     )  # fmt: skip
     gateway = await start(stack, GatewayRoom.build(around))
+    announcer.listen(gateway.registry.heard)
     chat = Chat(
         database=database, journal=journal, gateway=gateway.gateway, preferences=preferences, clock=clock,
         redactor=redactor,

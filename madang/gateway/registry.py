@@ -22,6 +22,7 @@ from madang.principal import Announce
 
 _STALE_SECONDS = 60.0
 _FIRST_LISTS_SECONDS = 3.0
+_CHANGES = frozenset({"keys.changed", "providers.changed", "preferences.changed"})
 # Asked for at a compatible server that names no models: many take any name, and this one is small everywhere.
 _ASSUMED = "gpt-4o-mini"
 
@@ -55,16 +56,27 @@ class Registry:
         self._ports = ports
         self._refreshing: asyncio.Task[None] | None = None
         self._refreshed_at: float | None = None
+        self._is_outdated = False
+        self._switching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to look for models."""
+        await self._builtin.switch(self._wants_builtin())
         self._refresh_soon()
 
     async def stop(self) -> None:
         """Stop looking."""
-        if self._refreshing:
-            self._refreshing.cancel()
-            await asyncio.gather(self._refreshing, return_exceptions=True)
+        for task in filter(None, (self._refreshing, self._switching)):
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    def heard(self, kind: str) -> None:
+        """Take note of what was announced: another key, provider or wish changes which models there are."""
+        if kind == "preferences.changed":
+            self._switching = asyncio.create_task(self._builtin.switch(self._wants_builtin()), name="built-in model")
+        if kind in _CHANGES:
+            self._is_outdated = True
+            self._refresh_soon()
 
     async def models(self) -> list[ModelInfo]:
         """Return every model of every enabled provider, with its price."""
@@ -219,12 +231,20 @@ class Registry:
             self._refreshing = asyncio.create_task(self._refresh(), name="models")
         return self._refreshing
 
+    def _wants_builtin(self) -> bool:
+        return self._settings.builtin and self._preferences.get().builtin_enabled
+
     async def _refresh(self) -> None:
+        """Look everywhere, and once more where something changed meanwhile."""
+        self._is_outdated = True
+        while self._is_outdated:
+            self._is_outdated = False
+            await self._look()
+
+    async def _look(self) -> None:
         self._refreshed_at = self._clock.monotonic()
-        has_news = False
-        if self._preferences.get().local_discovery:
-            has_news = self._directory.found(await found_servers(self._upstream, self._ports))
-        elif self._directory.found([]):
-            has_news = True
+        wants_local = self._preferences.get().local_discovery
+        found = await found_servers(self._upstream, self._ports) if wants_local else []
+        has_news = self._directory.found(found)
         if await self._catalogue.refresh(self._directory.all()) or has_news:
             self._announce("models.changed", {})

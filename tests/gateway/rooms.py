@@ -19,6 +19,7 @@ from madang.gateway.types import Caller, ChatRequest, Finished, ProviderKind, Re
 from madang.gateway.upstream import Limits
 from madang.preferences.service import Preferences
 from madang.redact import Redactor
+from tests.embedded.make import Offer
 from tests.gateway.asking import SHORT, question
 
 CALLER = Caller("chat", "person")
@@ -101,9 +102,13 @@ async def open_room(
     keys: Mapping[str, str] | None = None,
     ports: Mapping[ProviderKind, int] | None = None,
     limits: Limits = SHORT,
+    offer: Offer | None = None,
     **settings: Any,
 ) -> AsyncIterator[Place]:
-    """Open a room with its own database (or the one at `database_url`) and these settings."""
+    """Open a room with its own database (or the one at `database_url`) and these settings.
+
+    `offer` is a tiny model in place of the built-in one.
+    """
     folder.mkdir(exist_ok=True)
     known = Settings(_env_file=None, **{"data_dir": folder, "builtin": False} | settings)
     clock, said = clock or Clock(), []
@@ -115,7 +120,9 @@ async def open_room(
     await database.start()
     preferences, some_keys = Preferences(database, known, clock, announce), SomeKeys(keys or {})
     await preferences.start()
-    builtin = BuiltIn(known, folder, clock, lambda state: None)
+    tiny = {"model": offer.model, "engine": offer.engine} if offer else {}
+    builtin = BuiltIn(known, folder, clock, lambda state: None, **tiny)
+    await builtin.start()
     redactor = Redactor()
     around = Around(
         known, folder, clock, redactor, database, preferences, some_keys, announce, builtin, ports or NOBODY, limits

@@ -1,5 +1,6 @@
 """Which models there are, what a name means, and which model answers when none is named."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from madang.gateway.choosing import is_chat, may_stand_in, small_general
 from madang.gateway.errors import NoModel, UnknownModel
 from madang.gateway.fake_upstream import FakeUpstream
 from madang.gateway.types import ModelInfo, Price
+from tests.embedded.make import lay_out, make_offer
 from tests.gateway.rooms import NOBODY, open_room
 
 OLLAMA_PAGES = {"/api/tags": {"models": [{"name": "llama3.2:3b", "digest": "0"}]}}
@@ -156,3 +158,46 @@ def test_models_that_do_not_talk_are_known_by_their_names():
     assert all(map(is_chat, ["gpt-4o", "llama3.2:3b", "qwen2.5-coder:7b-instruct", "deepseek-chat", "gemma-3-4b-it"]))
     others = ["text-embedding-3-small", "whisper-1", "tts-1", "gpt-image-1", "omni-moderation-latest", "bge-m3"]
     assert not any(map(is_chat, others))
+
+
+async def test_a_change_of_keys_or_providers_is_looked_into_at_once(tmp_path: Path):
+    key = "sk-CANARY-0123456789"
+    async with (
+        FakeUpstream(models=["a"], api_key=key) as fake,
+        open_room(tmp_path, openai_base_url=fake.base_url) as here,
+    ):
+        assert [model.id for model in await here.room.gateway.models() if model.available] == []
+        here.keys["provider:env"] = key
+        here.said.clear()
+        here.room.registry.heard("keys.changed")
+        async with asyncio.timeout(5):
+            while ("models.changed", {}) not in here.said:
+                await asyncio.sleep(0.01)
+        assert [model.id for model in await here.room.gateway.models() if model.available] == ["env/a"]
+
+
+async def test_the_built_in_model_follows_the_persons_wish(tmp_path: Path, seed: int):
+    offer = make_offer(tmp_path, seed)
+    lay_out(offer, tmp_path / "room" / "builtin")
+    async with open_room(tmp_path / "room", builtin=True, offer=offer) as here:
+        assert (await here.room.gateway.default_model()).id == "builtin/tiny"
+        await here.preferences.change({"builtin_enabled": False})
+        here.room.registry.heard("preferences.changed")
+        async with asyncio.timeout(5):
+            while here.room.builtin.state.status != "off":
+                await asyncio.sleep(0.01)
+        with pytest.raises(NoModel):
+            await here.room.gateway.default_model()
+
+
+async def test_a_question_waits_for_the_built_in_engine_and_says_so(tmp_path: Path, seed: int):
+    offer = make_offer(tmp_path, seed)
+    lay_out(offer, tmp_path / "room" / "builtin")
+    async with open_room(tmp_path / "room", builtin=True, offer=offer) as here:
+        heard = await here.ask(model="builtin/tiny")
+        [row] = await here.rows()
+    # The tiny engine lists its model and cannot talk, so the words end here.
+    assert [start.is_builtin for start in heard.started] == [True]
+    assert {wait.detail["status"] for wait in heard.waits if wait.reason == "builtin"} >= {"starting"}
+    assert heard.code == "upstream.failed"
+    assert (row["provider"], row["cost_microusd"], row["status"]) == ("builtin", 0, "error")
