@@ -166,7 +166,7 @@ def test_bounds_and_sizes_are_in_the_details(client: httpx.Client):
 
 
 def test_what_is_not_json_is_refused(client: httpx.Client):
-    for raw in (b"", b"{", b"\xff", b'{"content": "\\ud800"}', b'{"content": NaN}'):
+    for raw in (b"", b"{", b'{"content": "\\ud800"}', b'{"content": NaN}'):
         answer = client.post("/api/chat", content=raw, headers={"Content-Type": "application/json"})
         assert answer.json()["error"]["code"] == "bad_request"
 
