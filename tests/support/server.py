@@ -96,7 +96,7 @@ class Server:
 
     def sign_in(self) -> Credentials:
         """Sign in with a one-time code, asked for with the key that only this machine's user can read."""
-        with httpx.Client(base_url=self.url) as client:
+        with httpx.Client(base_url=self.url, timeout=60) as client:
             bearer = {"Authorization": f"Bearer {self.runtime['control_key']}"}
             code = client.post("/api/session/code", headers=bearer).raise_for_status().json()["code"]
             session = client.post("/api/session", json={"code": code}).raise_for_status()
