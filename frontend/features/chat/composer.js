@@ -124,7 +124,8 @@ export class ChatComposer extends MadangElement {
   #submit() {
     this.#sendsAfter = false
     const text = this.text.trim()
-    if (!this.fire("chat-send", { text })) return
+    const isEmpty = text === "" && !this.top.querySelector(".files__one")
+    if (isEmpty || !this.fire("chat-send", { text })) return
     this.text = ""
     this.fire("chat-write", { text: "" })
   }

@@ -177,7 +177,7 @@ export class Room {
   #send(event) {
     const { text } = event.detail
     const attachments = this.attachments.ready
-    if (this.attachments.isBusy || (text === "" && attachments.length === 0)) return event.preventDefault()
+    if (this.attachments.isBusy) return event.preventDefault()
     this.attachments.clear()
     this.#thread.toEnd()
     this.outbox.add({ conversation_id: this.talk?.id ?? null, content: text, attachments, options: this.#wanted })
