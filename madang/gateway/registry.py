@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from madang.clock import Clock
@@ -12,7 +13,7 @@ from madang.gateway.describing import described, described_builtin
 from madang.gateway.directory import Directory
 from madang.gateway.discovery import found_servers
 from madang.gateway.embedded.builtin import BuiltIn
-from madang.gateway.errors import GatewayError, NoModel, UnknownModel
+from madang.gateway.errors import GatewayError, NoModel, NotAnAnswer, UnknownModel
 from madang.gateway.prices import Prices, shown
 from madang.gateway.providers import BUILTIN, OPENAI
 from madang.gateway.types import ModelInfo, Provider, ProviderKind
@@ -20,7 +21,7 @@ from madang.gateway.upstream import Upstream
 from madang.preferences.service import Preferences
 from madang.principal import Announce
 
-_STALE_SECONDS = 60.0
+_STALE_SECONDS = 300.0
 _FIRST_LISTS_SECONDS = 3.0
 _CHANGES = frozenset({"keys.changed", "providers.changed", "preferences.changed"})
 # Asked for at a compatible server that names no models: many take any name, and this one is small everywhere.
@@ -79,10 +80,14 @@ class Registry:
             self._refresh_soon()
 
     async def models(self) -> list[ModelInfo]:
-        """Return every model of every enabled provider, with its price."""
+        """Return every model of every enabled provider, with its price; and the default one, listed or not."""
         await self._fresh()
         self._refresh_if_stale()
-        return [await self._priced(model) for provider in self._enabled() for model in self._models_of(provider)]
+        models = {model.id: model for provider in self._enabled() for model in self._models_of(provider)}
+        with suppress(NoModel):
+            default = await self.default_model()
+            models.setdefault(default.id, self._as_it_stands(default))
+        return [await self._priced(model) for model in models.values()]
 
     async def resolve(self, name: str | None) -> ModelInfo:
         """Return the model that `provider/name` or a bare name means, or the default one. Raises `UnknownModel`.
@@ -151,6 +156,13 @@ class Registry:
             return []
         unavailable = listing.error.code if listing.error else None
         return [described(provider, name, words, unavailable) for name, words in listing.models.items()]
+
+    def _as_it_stands(self, model: ModelInfo) -> ModelInfo:
+        """Mark a model that is not listed as unavailable where its provider could not be asked at all."""
+        listing = self._catalogue.listing(model.provider)
+        if listing is None or listing.error is None or isinstance(listing.error, NotAnAnswer):
+            return model
+        return replace(model, available=False, unavailable_reason=listing.error.code)
 
     def _named(self, provider: Provider, name: str) -> ModelInfo | None:
         for model in self._models_of(provider):

@@ -188,3 +188,36 @@ async def test_a_stand_in_never_takes_over_a_broken_answer(tmp_path: Path):
         await here.preferences.change({"fallbacks": ["env/gpt-4.1-nano"]})
         heard = await here.ask(model=MODEL)
     assert (heard.code, heard.text, len(fake.requests)) == ("upstream.incomplete", Fault.SAID, 1)
+
+
+@pytest.mark.parametrize("reason", ["length", "content_filter", "tool_calls"])
+async def test_UP_12_why_the_model_stopped_is_told_as_it_is(tmp_path: Path, reason: str):
+    turn = Say("so far", finish_reason=reason, usage=USAGE)
+    async with FakeUpstream(turn) as fake, open_room(tmp_path, openai_base_url=fake.base_url) as here:
+        async with aclosing(here.room.gateway.stream(question(model=MODEL), CALLER)) as chunks:
+            *_, last = [chunk async for chunk in chunks]
+        [row] = await here.rows()
+    assert (last.finish_reason, row["finish_reason"], row["status"]) == (reason, reason, "done")
+
+
+@pytest.mark.parametrize("usage", [{"prompt_tokens": -5, "completion_tokens": 10**30}, {"prompt_tokens": True}, {}])
+async def test_UP_12_senseless_counts_never_become_money(tmp_path: Path, usage: dict):
+    async with FakeUpstream(Say("x", usage=usage)) as fake, open_room(tmp_path, openai_base_url=fake.base_url) as here:
+        assert (await here.ask(model=MODEL)).receipt.cost_microusd is None
+        [row] = await here.rows()
+    assert (row["cost_microusd"], row["prompt_tokens"], row["completion_tokens"]) == (None, None, None)
+
+
+async def test_SEC_03_a_key_that_a_provider_repeats_is_nowhere_afterwards(tmp_path: Path):
+    key = "sk-CANARY-echoed-0123456789"
+    keys = {"provider:env": key}
+    async with (
+        FakeUpstream(Status(400, "no", echo_key=True)) as fake,
+        open_room(tmp_path, keys=keys, openai_base_url=fake.base_url) as here,
+    ):
+        heard = await here.ask(model=MODEL)
+        await here.rows()
+    assert "no" in heard.error.details["provider_message"]
+    assert key not in repr(heard.error.details)
+    stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert key.encode() not in stored

@@ -71,6 +71,7 @@ async def test_the_default_is_the_environments_word_then_the_persons_then_a_smal
             assert (await here.room.gateway.default_model()).id == "env/gpt-4.1-nano"
         async with open_room(tmp_path / "c", openai_base_url=fake.base_url, model="not-listed") as here:
             assert (await here.room.gateway.default_model()).id == "env/not-listed"
+            assert "env/not-listed" in [model.id for model in await here.room.gateway.models()]
 
 
 async def test_with_a_key_for_openai_its_small_model_answers_and_without_one_nobody(tmp_path: Path):
