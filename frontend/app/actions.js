@@ -1,11 +1,11 @@
 /** What the palette can do, besides opening conversations. */
 
-import { api, errorText } from "../core/api.js"
+import { api } from "../core/api.js"
 import { language, t } from "../core/i18n.js"
 import { preferences } from "../core/preferences.js"
 import { navigate } from "../core/router.js"
 import { session } from "../core/session.js"
-import { toast } from "../parts/toast.js"
+import { complain } from "../parts/complain.js"
 
 /** @typedef {import("../parts/icon.js").IconName} IconName */
 /** @typedef {{ label: string, icon: IconName, run: () => unknown }} Action */
@@ -29,7 +29,7 @@ export async function signOut() {
   try {
     await api.delete("/api/session")
   } catch (error) {
-    if (session.token) toast(errorText(error), { kind: "danger" })
+    complain(error)
   }
   session.end()
   location.assign("/")
@@ -51,6 +51,6 @@ async function change(patch) {
   try {
     await preferences.change(patch)
   } catch (error) {
-    toast(errorText(error), { kind: "danger" })
+    complain(error)
   }
 }

@@ -1,11 +1,10 @@
 /** What the first screen can do without for a moment: the line to the server, preferences, shortcuts, the palette. */
 
-import { errorText } from "../core/api.js"
 import { live } from "../core/live.js"
 import { preferences } from "../core/preferences.js"
 import { session } from "../core/session.js"
 import { makeRegion } from "../parts/announce.js"
-import { toast } from "../parts/toast.js"
+import { complain } from "../parts/complain.js"
 import { Line } from "./line.js"
 import { startShortcuts } from "./shortcuts.js"
 
@@ -22,15 +21,10 @@ export function begin(shell) {
   if (isBegun) return
   isBegun = true
   makeRegion()
-  startShortcuts(shell)
+  startShortcuts()
   preferences.follow()
   preferences.load().catch(complain)
   session.addEventListener("change", () => {
     if (!session.token) live.stop()
   })
-}
-
-/** @param {unknown} error */
-function complain(error) {
-  if (session.token) toast(errorText(error), { kind: "danger" })
 }

@@ -26,6 +26,7 @@ export class Shell extends MadangElement {
     this.on(router, "route", () => this.#open())
     this.on(session, "change", () => this.#greet())
     this.on(window, "hashchange", () => this.#greet())
+    this.on(this, "palette-open", async () => (await import("./palette.js")).openPalette())
     this.onLeave(onLanguage(() => this.#redraw()))
     this.#frame()
     void this.#greet()

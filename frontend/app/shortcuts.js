@@ -19,10 +19,8 @@ const LETTERS = new Map([
   ["KeyO", "o"],
 ])
 
-/** @param {HTMLElement} shell */
-export function startShortcuts(shell) {
+export function startShortcuts() {
   document.addEventListener("keydown", obey)
-  shell.addEventListener("palette-open", openPalette)
 }
 
 /** @param {KeyboardEvent} event */

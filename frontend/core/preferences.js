@@ -31,17 +31,19 @@ class Preferences extends EventTarget {
   /** @type {PreferenceValues | null} */
   values = null
 
-  /** Read them from the server and follow their changes. */
+  #round = 0
+
+  /** Read them from the server. */
   async load() {
-    this.#take(await api.get("/api/settings"))
+    await this.#ask(api.get("/api/settings"))
     return /** @type {PreferenceValues} */ (this.values)
   }
 
-  /** @returns {() => void} stops it */
+  /** Keep up with other tabs. @returns {() => void} stops it */
   follow() {
     return live.follow("app", null, {
       event: ({ kind, data }) => {
-        if (kind === "preferences.changed") this.#take(data.preferences)
+        if (kind === "preferences.changed") void this.#ask(data.preferences)
       },
       resync: () => void this.load(),
     })
@@ -49,11 +51,14 @@ class Preferences extends EventTarget {
 
   /** @param {Partial<PreferenceValues>} patch */
   async change(patch) {
-    this.#take(await api.patch("/api/settings", patch))
+    await this.#ask(api.patch("/api/settings", patch))
   }
 
-  /** @param {PreferenceValues} values */
-  #take(values) {
+  /** Of several answers under way the one asked for last counts. @param {Promise<PreferenceValues> | PreferenceValues} answer */
+  async #ask(answer) {
+    const round = ++this.#round
+    const values = await answer
+    if (round !== this.#round && this.values) return
     this.values = values
     void showLook(values)
     this.dispatchEvent(new Event("change"))

@@ -5,6 +5,7 @@ import { MadangElement } from "../../core/element.js"
 import { add, fill, h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { live } from "../../core/live.js"
+import { complain } from "../../parts/complain.js"
 import { toast } from "../../parts/toast.js"
 import { notice } from "./pieces.js"
 
@@ -68,7 +69,7 @@ export class SettingsPart extends MadangElement {
       await this.refresh()
       return true
     } catch (error) {
-      toast(errorText(error), { kind: "danger" })
+      complain(error)
       return false
     }
   }

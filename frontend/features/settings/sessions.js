@@ -1,15 +1,15 @@
 /** Browsers that are signed in: sign out here, everywhere, or let another browser in. */
 
-import { api, errorText } from "../../core/api.js"
+import { api } from "../../core/api.js"
 import { define } from "../../core/element.js"
 import { ago, date } from "../../core/format.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { session } from "../../core/session.js"
 import { chip } from "../../parts/chip.js"
+import { complain } from "../../parts/complain.js"
 import { copyText } from "../../parts/copy.js"
 import { confirm, openDialog } from "../../parts/dialog.js"
-import { toast } from "../../parts/toast.js"
 import { SettingsPart } from "./part.js"
 import { actionsRow, button, card, itemsOf } from "./pieces.js"
 
@@ -52,7 +52,7 @@ export class Sessions extends SettingsPart {
       session.end()
       location.assign("/")
     } catch (error) {
-      if (session.token) toast(errorText(error), { kind: "danger" })
+      complain(error)
     }
   }
 
@@ -73,7 +73,7 @@ export class Sessions extends SettingsPart {
       const body = [h("p", {}, t("settings.sessions.invite_once")), h("code", { class: "secret" }, link)]
       openDialog({ title: t("settings.sessions.invite_title"), body, footer: copy })
     } catch (error) {
-      toast(errorText(error), { kind: "danger" })
+      complain(error)
     }
   }
 }

@@ -1,0 +1,120 @@
+"""Settings as a person uses them, on the real server: what is chosen is kept, and a key never comes back."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.page.app.conftest import OpenPage
+from tests.support.browser import Chromium
+from tests.support.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+KEY = "sk-proj-0a1B2c3D4e5F6g7H8i9J-wxyz"
+
+
+async def say(page: Page, text: str) -> None:
+    await expect(page.locator(".toast").filter(has_text=text).first).to_be_visible()
+
+
+async def test_SEC_01_a_key_goes_in_and_never_comes_back(house: Server, open_page: OpenPage) -> None:
+    page = await open_page("/settings/providers")
+    await page.get_by_role("button", name="다른 제공자 더하기").click()
+    await page.get_by_label("이름").fill("집 서버")
+    await page.get_by_label("주소").fill("http://127.0.0.1:9/v1")
+    await page.get_by_label("키 (있으면)").fill(KEY)
+    await page.get_by_role("button", name="저장").click()
+    card = page.get_by_role("region", name="집 서버")
+    await expect(card.get_by_text("····wxyz")).to_be_visible()
+    await page.reload()
+    await expect(card.get_by_text("키 있음")).to_be_visible()
+    shown = await page.content() + str(await page.evaluate("({ ...localStorage, ...sessionStorage })"))
+    with house.client() as client:
+        answers = [client.get(path).text for path in ("/api/keys", "/api/settings/providers", "/api/settings")]
+    assert not any(KEY in text for text in (shown, *answers, house.output))
+
+
+async def test_a_live_check_says_what_is_wrong_in_the_readers_language(open_page: OpenPage) -> None:
+    page = await open_page("/settings/providers")
+    await page.get_by_role("button", name="다른 제공자 더하기").click()
+    await page.get_by_label("이름").fill("꺼진 서버")
+    await page.get_by_label("주소").fill("http://127.0.0.1:9/v1")
+    await page.get_by_role("button", name="저장").click()
+    card = page.get_by_role("region", name="꺼진 서버")
+    await card.get_by_role("button", name="확인하기").click()
+    await expect(card.get_by_text("모델 서버에 닿지 못했어요")).to_be_visible()
+
+
+async def test_an_address_that_cannot_be_used_is_refused_beside_it(open_page: OpenPage, chrome: Chromium) -> None:
+    page = await open_page("/settings/providers")
+    chrome.watch.allow("422")
+    await page.get_by_role("button", name="다른 제공자 더하기").click()
+    await page.get_by_label("이름").fill("열린 서버")
+    await page.get_by_label("주소").fill("http://models.example.org/v1")
+    await page.get_by_role("button", name="저장").click()
+    await expect(page.get_by_text("https://로 시작해야 해요")).to_be_visible()
+
+
+async def test_a_daily_limit_is_kept_and_nonsense_is_not(house: Server, open_page: OpenPage) -> None:
+    page = await open_page("/settings/limits")
+    limit = page.get_by_label("하루 한도")
+    await limit.fill("-3")
+    await limit.press("Enter")
+    await expect(page.get_by_text("0부터 1,000,000 사이의 수")).to_be_visible()
+    await limit.fill("2.5")
+    await limit.press("Enter")
+    await say(page, "저장했어요")
+    with house.client() as client:
+        assert client.get("/api/settings").json()["daily_cap_microusd"] == 2_500_000
+
+
+async def test_defaults_are_kept_where_they_are_typed(house: Server, open_page: OpenPage) -> None:
+    page = await open_page("/settings/models")
+    await page.get_by_label("온도").fill("9")
+    await page.get_by_label("온도").press("Tab")
+    await expect(page.get_by_text("0부터 2 사이의 수")).to_be_visible()
+    await page.get_by_label("온도").fill("0.3")
+    await page.get_by_label("온도").press("Tab")
+    await say(page, "저장했어요")
+    with house.client() as client:
+        assert client.get("/api/settings").json()["temperature"] == 0.3
+
+
+async def test_a_token_is_shown_once_works_and_is_revoked(house: Server, open_page: OpenPage) -> None:
+    page = await open_page("/settings/tokens")
+    await page.get_by_role("button", name="토큰 만들기").click()
+    await page.get_by_label("어디에 쓸 토큰인가요?").fill("아침 요약")
+    await page.get_by_role("switch", name="읽기").check()
+    await page.get_by_role("dialog").get_by_role("button", name="토큰 만들기").click()
+    token = await page.locator(".secret").inner_text()
+    with house.anonymous() as program:
+        program.headers["Authorization"] = f"Bearer {token}"
+        assert program.get("/api/settings").status_code == 200
+        await page.keyboard.press("Escape")
+        assert token not in await page.content()
+        await page.get_by_role("button", name="없애기").click()
+        await page.get_by_role("dialog").get_by_role("button", name="없애기").click()
+        await say(page, "없앴어요")
+        assert program.get("/api/settings").status_code == 401
+
+
+async def test_a_preset_is_made_changed_and_deleted(house: Server, open_page: OpenPage) -> None:
+    page = await open_page("/settings/models")
+    await page.get_by_role("button", name="새 묶음 만들기").click()
+    await page.get_by_role("dialog").get_by_label("이름").fill("번역가")
+    await page.get_by_role("dialog").get_by_label("시스템 프롬프트").fill("한국어와 영어를 서로 옮겨 줘.")
+    await page.get_by_role("dialog").get_by_role("button", name="저장").click()
+    with house.client() as client:
+        await expect(page.get_by_text("번역가")).to_be_visible()
+        assert client.get("/api/chat/presets").json()["items"][0]["options"]["system_prompt"].startswith("한국어와")
+    await page.get_by_role("listitem").filter(has_text="번역가").get_by_role("button", name="지우기").click()
+    await page.get_by_role("dialog").get_by_role("button", name="지우기").click()
+    await say(page, "‘번역가’를 지웠어요")
+
+
+async def test_another_tab_sees_a_choice_at_once(open_page: OpenPage) -> None:
+    one, other = await open_page("/settings/cache"), await open_page("/settings/cache")
+    switch = other.get_by_role("switch", name="답을 저장해 두고 다시 쓰기")
+    await expect(switch).to_be_checked()
+    await expect(other.locator("md-line[data-line=open]")).to_be_visible()
+    await one.get_by_role("switch", name="답을 저장해 두고 다시 쓰기").uncheck()
+    await expect(switch).not_to_be_checked()
