@@ -2,7 +2,6 @@
 
 import { api } from "../../core/api.js"
 import { t } from "../../core/i18n.js"
-import { copyText } from "../../parts/copy.js"
 import { leafOf } from "./branches.js"
 
 /** @typedef {import("./room.js").Room} Room */
@@ -35,9 +34,9 @@ export async function act(room, request) {
     case "remove":
       return api.delete(`/api/chat/turns/${request.turn.id}`)
     case "copy":
-      return copyText(request.turn.answer, t("chat.copied"))
+      return copy(request.turn.answer)
     case "copy_question":
-      return copyText(request.turn.content, t("chat.copied"))
+      return copy(request.turn.content)
     case "edit":
       return api.post(`/api/chat/turns/${request.turn.id}/edit`, edited(request))
     case "branch":
@@ -47,6 +46,12 @@ export async function act(room, request) {
     case "unsend":
       return takeBack(room, request.message)
   }
+}
+
+/** @param {string} text */
+async function copy(text) {
+  const { copyText } = await import("../../parts/copy.js")
+  return copyText(text, t("chat.copied"))
 }
 
 /** @param {Turn} turn */

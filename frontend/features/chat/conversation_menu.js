@@ -5,16 +5,26 @@ import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { openDialog } from "../../parts/dialog.js"
 import { field, fieldError } from "../../parts/field.js"
+import { openMenu } from "../../parts/menu.js"
 import { toast } from "../../parts/toast.js"
 
 /** @typedef {import("./types.js").Conversation} Conversation */
 /** @typedef {import("../../parts/menu.js").MenuItem} MenuItem */
 
 /**
+ * Open the menu of a conversation beside a button.
+ * @param {HTMLElement} button
+ * @param {Conversation} conversation
+ */
+export function openConversationMenu(button, conversation) {
+  openMenu(button, items(conversation))
+}
+
+/**
  * @param {Conversation} conversation
  * @returns {MenuItem[]}
  */
-export function conversationMenu(conversation) {
+function items(conversation) {
   const { archived } = conversation
   return [
     { label: t("chat.rename"), icon: "edit", run: () => rename(conversation) },

@@ -6,8 +6,7 @@ import { fill, h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { chip } from "../../parts/chip.js"
 import { icon } from "../../parts/icon.js"
-import { menuButton } from "../../parts/menu.js"
-import { conversationMenu, rename } from "./conversation_menu.js"
+import { moreButton } from "./more_button.js"
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./types.js").Gauge} Gauge */
@@ -37,19 +36,10 @@ export class TalkHead extends MadangElement {
     )
     open.addEventListener("click", () => void openList())
     const title = conversation && h("h1", { class: "talk-head__title clip" }, conversation.title || t("chat.untitled"))
-    title?.addEventListener("dblclick", () => conversation && rename(conversation))
+    title?.addEventListener("dblclick", () => conversation && void renameLater(conversation))
     fill(this, open, title ?? h("span", { class: "talk-head__title" }), chips(this.#room.options))
     if (!conversation) return
-    const more = h(
-      "button",
-      {
-        class: "button button--quiet button--icon",
-        type: "button",
-        "aria-label": t("chat.menu", { title: conversation.title }),
-      },
-      icon("more"),
-    )
-    menuButton(more, () => conversationMenu(conversation))
+    const more = moreButton("button button--quiet button--icon", conversation)
     this.append(
       h("span", { class: "push talk-head__gauge" }, conversation.context && gauge(conversation.context)),
       more,
@@ -86,6 +76,12 @@ function gauge({ used_tokens, limit_tokens, trimmed_turns }) {
 async function openList() {
   const { openListDialog } = await import("./list_dialog.js")
   openListDialog()
+}
+
+/** @param {import("./types.js").Conversation} conversation */
+async function renameLater(conversation) {
+  const { rename } = await import("./conversation_menu.js")
+  rename(conversation)
 }
 
 define("md-chat-head", TalkHead)

@@ -4,11 +4,10 @@ import { api } from "../../core/api.js"
 import { define, MadangElement } from "../../core/element.js"
 import { fill, h, setAttribute } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
+import { live } from "../../core/live.js"
 import { navigate } from "../../core/router.js"
-import { icon } from "../../parts/icon.js"
-import { menuButton } from "../../parts/menu.js"
-import { conversationMenu } from "./conversation_menu.js"
 import { byDay } from "./days.js"
+import { moreButton } from "./more_button.js"
 
 /** @typedef {import("./types.js").Conversation} Conversation */
 
@@ -55,6 +54,7 @@ export class ChatList extends MadangElement {
     this.on(this.#search, "input", () => this.#typed())
     this.on(this.#more, "click", () => void this.#ask(this.#cursor))
     this.on(this.#archive, "click", () => this.#turn())
+    this.onLeave(live.follow("app", null, { event: (event) => this.#heed(event), resync: () => void this.#ask(null) }))
     this.#nameArchive()
     void this.#ask(null)
   }
@@ -71,12 +71,8 @@ export class ChatList extends MadangElement {
     this.#mark()
   }
 
-  /**
-   * Keep up with what happened to conversations anywhere.
-   * @param {string} kind
-   * @param {any} data
-   */
-  heed(kind, data) {
+  /** Keep up with what happened to conversations anywhere. @param {import("../../core/live.js").LiveEvent} event */
+  #heed({ kind, data }) {
     if (!kind.startsWith("conversation.")) return
     const conversation = /** @type {Conversation} */ (data.conversation)
     const belongs =
@@ -172,12 +168,7 @@ function group(heading, conversations) {
 /** @param {Conversation} conversation */
 function item(conversation) {
   const title = conversation.title || t("chat.untitled")
-  const more = h(
-    "button",
-    { class: "list__more", type: "button", "aria-label": t("chat.menu", { title }) },
-    icon("more"),
-  )
-  menuButton(more, () => conversationMenu(conversation))
+  const more = moreButton("list__more", conversation)
   return h(
     "li",
     { class: "list__item", dataset: { conversation: conversation.id } },

@@ -14,7 +14,6 @@ import { ChatList } from "./list.js"
 import { Models } from "./models.js"
 import { Outbox } from "./outbox.js"
 import { Talk } from "./talk.js"
-import { ChatThread } from "./thread.js"
 import { composerTools } from "./tools.js"
 import { NO_OPTIONS } from "./types.js"
 import { welcome } from "./welcome.js"
@@ -33,7 +32,9 @@ export class Room {
   #wanted = { ...NO_OPTIONS }
   #drafts = new Drafts()
   #page
-  #thread = new ChatThread()
+  /** Fetched with the first turn there is to show. @type {import("./thread.js").ChatThread | null} */
+  #thread = null
+  #welcome = welcome()
   #list = new ChatList()
   #head
   #leaving = new AbortController()
@@ -49,7 +50,7 @@ export class Room {
     this.attachments = new Attachments(this)
     page.list.replaceChildren(this.#list)
     page.head.replaceChildren(this.#head)
-    page.body.replaceChildren(this.#thread)
+    page.body.replaceChildren(this.#welcome)
     page.composer.top.replaceChildren(this.attachments)
     page.composer.tools.replaceChildren(...composerTools(this))
     this.#listen()
@@ -81,7 +82,7 @@ export class Room {
     on(this.composer, "chat-send", (event) => this.#send(event))
     on(this.composer, "chat-write", ({ detail }) => this.#drafts.keep(this.#place, detail.text))
     on(this.composer, "chat-stop", () => void this.#stop())
-    on(this.composer, "chat-edit-last", () => this.#thread.editLast())
+    on(this.composer, "chat-edit-last", () => this.#thread?.editLast())
     on(this.#page, "chat-act", ({ detail }) => void this.#act(detail))
     on(this.#page, "chat-example", ({ detail }) => this.#take(detail.text))
     on(this.outbox, "change", () => this.#showItems())
@@ -116,7 +117,7 @@ export class Room {
     this.talk?.close()
     this.talk = talk
     this.#wanted = { ...NO_OPTIONS }
-    this.#thread.begin(talk)
+    this.#thread?.begin(talk)
     if (talk) this.#follow(talk)
     this.#showItems()
     this.#showOptions()
@@ -138,7 +139,7 @@ export class Room {
   /** @param {Talk} talk */
   #follow(talk) {
     talk.addEventListener("path", () => this.#showItems())
-    talk.addEventListener("turn", (event) => this.#thread.update(/** @type {CustomEvent} */ (event).detail))
+    talk.addEventListener("turn", (event) => this.#thread?.update(/** @type {CustomEvent} */ (event).detail))
     talk.addEventListener("conversation", () => this.#showOptions())
     talk.addEventListener("answer", (event) => this.#announce(/** @type {CustomEvent} */ (event).detail))
   }
@@ -155,15 +156,25 @@ export class Room {
   }
 
   #showItems() {
-    const messages = this.outbox.of(this.talk?.id ?? null)
     const path = this.talk?.path ?? []
     const known = new Set(path.map(({ client_id }) => client_id))
-    this.#thread.show(
-      path,
-      messages.filter(({ client_id }) => !known.has(client_id)),
-    )
+    const messages = this.outbox.of(this.talk?.id ?? null).filter(({ client_id }) => !known.has(client_id))
+    const isEmpty = path.length + messages.length === 0
     this.composer.answering = Boolean(this.talk?.running)
-    this.#thread.empty = path.length + messages.length > 0 ? null : welcome
+    this.#welcome.hidden = !isEmpty
+    if (this.#thread) {
+      this.#thread.hidden = isEmpty
+      this.#thread.show(path, messages)
+    } else if (!isEmpty) void this.#fetchThread()
+  }
+
+  async #fetchThread() {
+    const { ChatThread } = await import("./thread.js")
+    if (this.#thread || this.#leaving.signal.aborted) return
+    this.#thread = new ChatThread()
+    this.#page.body.append(this.#thread)
+    this.#thread.begin(this.talk)
+    this.#showItems()
   }
 
   #showOptions() {
@@ -179,7 +190,7 @@ export class Room {
     const attachments = this.attachments.ready
     if (this.attachments.isBusy) return event.preventDefault()
     this.attachments.clear()
-    this.#thread.toEnd()
+    this.#thread?.toEnd()
     this.outbox.add({ conversation_id: this.talk?.id ?? null, content: text, attachments, options: this.#wanted })
   }
 
@@ -198,7 +209,7 @@ export class Room {
 
   /** @param {import("./actions.js").Request} request */
   async #act(request) {
-    if (request.name === "fresh" || request.name === "retry") this.#thread.toEnd()
+    if (request.name === "fresh" || request.name === "retry") this.#thread?.toEnd()
     await this.#try(() => act(this, request))
   }
 
@@ -238,7 +249,6 @@ export class Room {
    * @param {any} data
    */
   #heard(kind, data) {
-    this.#list.heed(kind, data)
     if (kind === "models.changed" || kind === "providers.changed" || kind === "builtin.changed") this.models.load()
     if (kind === "conversation.deleted" && data.conversation.id === this.talk?.id) navigate("/chat", { replace: true })
     if (kind === "draft.changed" && data.conversation_id === this.#place) this.#takeDraft(data.content)

@@ -33,14 +33,17 @@ export class ChatThread extends MadangElement {
   #sizes = new ResizeObserver((entries) => this.#resized(entries))
 
   #turns = h("div", { class: "thread__turns" })
-  #empty = h("div", { class: "thread__empty" })
   #down = h(
     "button",
     { class: "button thread__down", type: "button", hidden: true, onclick: () => this.toEnd() },
     icon("arrow_down"),
     t("chat.to_end"),
   )
-  #scroller = h("div", { class: "thread__scroll" }, this.#empty, this.#turns)
+  #scroller = h(
+    "div",
+    { class: "thread__scroll", tabindex: "0", role: "region", "aria-label": t("chat.turns") },
+    this.#turns,
+  )
 
   /** @override */
   connected() {
@@ -62,12 +65,6 @@ export class ChatThread extends MadangElement {
     for (const element of this.#shown.values()) element.remove()
     this.#shown.clear()
     this.#isAtEnd = true
-  }
-
-  /** What stands here while there is nothing to show. @param {(() => Node) | null} draw */
-  set empty(draw) {
-    if (draw && !this.#empty.firstChild) this.#empty.append(draw())
-    if (!draw) this.#empty.replaceChildren()
   }
 
   /**
