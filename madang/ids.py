@@ -4,12 +4,18 @@ import secrets
 import time
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_LENGTH = 26
 
 
 def new_id() -> str:
     """Return 26 characters: 48 bits of milliseconds, then 80 random bits (a ULID in lower case)."""
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def is_id(text: str) -> bool:
+    """Say whether `text` has the form of an id made here."""
+    return len(text) == _LENGTH and set(text) <= set(_ALPHABET)
 
 
 def new_secret() -> str:

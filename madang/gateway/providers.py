@@ -3,14 +3,22 @@
 from urllib.parse import urlsplit
 
 from madang.gateway.errors import BadProvider
-from madang.gateway.types import is_loopback
+from madang.gateway.types import LOCAL_KINDS, is_loopback
+from madang.ids import is_id
 
 OPENAI_URL = "https://api.openai.com/v1"
 BUILTIN = "builtin"
 OPENAI = "openai"
 ENVIRONMENT = "env"
+_OWN_IDS = LOCAL_KINDS | {OPENAI, ENVIRONMENT}
 _URL_LIMIT = 2000
 _NAME_LIMIT = 200
+
+
+def names_provider(model: str) -> bool:
+    """Say whether a model's id begins with a provider of ours, so that no other provider may take it for a name."""
+    provider_id, slash, _ = model.partition("/")
+    return bool(slash) and (provider_id in _OWN_IDS or is_id(provider_id))
 
 
 def checked_url(url: str) -> str:

@@ -15,8 +15,8 @@ from madang.gateway.discovery import found_servers
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.errors import GatewayError, NoModel, NotAnAnswer, UnknownModel
 from madang.gateway.prices import Prices, shown
-from madang.gateway.providers import BUILTIN, OPENAI
-from madang.gateway.types import ModelInfo, Provider, ProviderKind
+from madang.gateway.providers import BUILTIN, OPENAI, names_provider
+from madang.gateway.types import LOCAL_KINDS, ModelInfo, Provider, ProviderKind
 from madang.gateway.upstream import Upstream
 from madang.preferences.service import Preferences
 from madang.principal import Announce
@@ -98,7 +98,7 @@ class Registry:
         if name is None:
             return await self.default_model()
         provider_id, _, model_name = name.partition("/")
-        provider = next((each for each in self._enabled() if each.id == provider_id), None)
+        provider = await self._provider(provider_id)
         if provider is None or not model_name:
             return await self._with_context(await self._bare(name))
         if found := self._named(provider, model_name):
@@ -106,14 +106,23 @@ class Registry:
         raise UnknownModel(f"{provider.id} has no model {model_name!r}", model=name)
 
     async def default_model(self) -> ModelInfo:
-        """Return the model that answers when none is named. Raises `NoModel`."""
+        """Return the model that answers when none is named. Raises `NoModel`, and `UnknownModel` for a wish.
+
+        Instead of a model that was wished for and is not there only a free one of this machine is taken: nobody
+        agreed to anything further away or dearer.
+        """
         await self._fresh()
-        for wish in (self._settings.model, self._preferences.get().default_model):
-            if wish and (found := await self._wished(wish)):
+        wishes = [*filter(None, (self._settings.model, self._preferences.get().default_model))]
+        for wish in wishes:
+            if found := await self._wished(wish):
                 return await self._with_context(found)
         for provider in self._enabled():
-            if found := await self._small_of(provider):
+            found = await self._small_of(provider)
+            if found and (found.is_free or not wishes):
                 return await self._with_context(found)
+        if wishes:
+            # Its own failure says best what is missing: the server, the key, the memory.
+            return await self.resolve(wishes[0])
         raise NoModel("there is no provider with a key, no model server on this machine, and no built-in model")
 
     async def stand_ins(self, model: ModelInfo) -> list[ModelInfo]:
@@ -143,6 +152,12 @@ class Registry:
 
     def _enabled(self) -> list[Provider]:
         return [self._seen(provider) for provider in self._directory.all() if provider.enabled]
+
+    async def _provider(self, provider_id: str) -> Provider | None:
+        """Return an enabled provider; a server of this machine that was not there is looked for once more."""
+        if provider_id in LOCAL_KINDS and all(each.id != provider_id for each in self._enabled()):
+            await asyncio.wait({self._refresh_soon()}, timeout=_FIRST_LISTS_SECONDS)
+        return next((each for each in self._enabled() if each.id == provider_id), None)
 
     def _seen(self, provider: Provider) -> Provider:
         listing = self._catalogue.listing(provider.id)
@@ -183,7 +198,7 @@ class Registry:
             return owners[0]
         first = await self._first_configured()
         listing = self._catalogue.listing(first.id) if first else None
-        if first and not (listing and listing.models):
+        if first and not (listing and listing.models) and not names_provider(name):
             return described(first, name, {})
         raise UnknownModel(f"no provider has a model {name!r}", model=name)
 
@@ -193,7 +208,8 @@ class Registry:
             found = await self.resolve(wish)
         except GatewayError:
             first = await self._first_configured()
-            return described(first, wish, {}) if first and wish == self._settings.model else None
+            is_trusted = wish == self._settings.model and not names_provider(wish)
+            return described(first, wish, {}) if first and is_trusted else None
         provider = self._directory.get(found.provider)
         is_there = found.available if found.is_builtin else await self._is_usable(provider)
         return found if is_there else None

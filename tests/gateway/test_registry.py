@@ -9,6 +9,7 @@ from madang.gateway.choosing import is_chat, may_stand_in, small_general
 from madang.gateway.errors import NoModel, UnknownModel
 from madang.gateway.fake_upstream import FakeUpstream
 from madang.gateway.types import ModelInfo, Price
+from madang.ids import new_id
 from tests.embedded.make import lay_out, make_offer
 from tests.gateway.rooms import NOBODY, open_room
 
@@ -64,14 +65,34 @@ async def test_the_default_is_the_environments_word_then_the_persons_then_a_smal
             assert (await here.room.gateway.default_model()).id == "env/gpt-4o-mini"
             await here.preferences.change({"default_model": "env/gpt-4o"})
             assert (await here.room.gateway.default_model()).id == "env/gpt-4o"
-            await here.preferences.change({"default_model": "gone/gpt-4o"})
-            assert (await here.room.gateway.default_model()).id == "env/gpt-4o-mini"
         async with open_room(tmp_path / "b", openai_base_url=fake.base_url, model="gpt-4.1-nano") as here:
             await here.preferences.change({"default_model": "env/gpt-4o"})
             assert (await here.room.gateway.default_model()).id == "env/gpt-4.1-nano"
         async with open_room(tmp_path / "c", openai_base_url=fake.base_url, model="not-listed") as here:
             assert (await here.room.gateway.default_model()).id == "env/not-listed"
             assert "env/not-listed" in [model.id for model in await here.room.gateway.models()]
+
+
+@pytest.mark.parametrize("wish", ["ollama/llama3.2:3b", "builtin/qwen2.5-coder-1.5b", f"{new_id()}/mine"])
+async def test_nothing_leaves_the_machine_because_the_wished_model_is_not_there(tmp_path: Path, wish: str):
+    async with FakeUpstream("never", pages={"/v1/models": {"no": "list"}}) as remote:
+        for folder, settings in (("a", {}), ("b", {"model": wish})):
+            async with open_room(tmp_path / folder, openai_base_url=remote.base_url, **settings) as here:
+                await here.preferences.change({"default_model": wish})
+                assert (await here.ask(model="")).code in {"gateway.unknown_model", "builtin.off"}
+                assert (await here.ask(model=wish)).code in {"gateway.unknown_model", "builtin.off"}
+        assert remote.requests == []
+
+
+async def test_instead_of_a_wished_model_that_is_not_there_a_free_local_one_answers(tmp_path: Path):
+    async with (
+        FakeUpstream("from here", models=["local-model"], pages=OLLAMA_PAGES, owned_by="library") as local,
+        FakeUpstream("never", models=["gpt-4o-mini"]) as remote,
+        open_room(tmp_path, openai_base_url=remote.base_url, ports={**NOBODY, "ollama": local.port}) as here,
+    ):
+        await here.preferences.change({"default_model": "lmstudio/gone"})
+        assert (await here.ask(model="")).text == "from here"
+        assert remote.requests == []
 
 
 async def test_with_a_key_for_openai_its_small_model_answers_and_without_one_nobody(tmp_path: Path):
