@@ -58,6 +58,7 @@ class Bill:
         self._finish_reason: FinishReason | None = None
         self._status: CallStatus = "cancelled"
         self._error: MadangError | None = None
+        self._final: Receipt | None = None
 
     @property
     def has_words(self) -> bool:
@@ -87,14 +88,16 @@ class Bill:
         """Close with a whole answer."""
         self._usage, self._finish_reason, self._status = end.usage, end.finish_reason, "done"
         self._ended_at = self._clock.monotonic()
-        return Finished(end.finish_reason, self.receipt())
+        self._final = self.receipt()
+        return Finished(end.finish_reason, self._final)
 
     def failed(self, error: MadangError) -> None:
         """Close with an error, which takes the receipt along."""
         self._error = error
         self._status = "incomplete" if isinstance(error, CutShort) else "error"
+        self._final = self.receipt()
         if isinstance(error, GatewayError):
-            error.receipt = self.receipt()
+            error.receipt = self._final
 
     def kept(self) -> Kept | None:
         """Return what may be kept of the answer: a whole one that ended by itself."""
@@ -125,7 +128,7 @@ class Bill:
 
     def entry(self) -> Entry:
         """Return the call as a row of the ledger."""
-        receipt = self.receipt()
+        receipt = self._final or self.receipt()
         return Entry(
             id=self.id,
             created_at=self._created_at,

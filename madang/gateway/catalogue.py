@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 from madang.gateway.choosing import is_chat
@@ -28,7 +29,7 @@ class Keys(Protocol):
     async def get(self, name: str) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """What a provider answered last. `models` holds each chat model's own description by its name."""
 
@@ -37,7 +38,7 @@ class Listing:
     models: Mapping[str, dict[str, Any]]
     error: UpstreamError | None = None
 
-    @property
+    @cached_property
     def kind(self) -> ProviderKind:
         """Return the kind of server this is, as its list shows it, where it runs on this machine."""
         owners = {str(model.get("owned_by")) for model in self.models.values()}

@@ -1,6 +1,6 @@
 """Which providers there are: OpenAI, the environment's pair, those the person added, those found here, the built-in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -27,29 +27,27 @@ class Directory:
         self._fixed = _fixed(settings)
         self._added: list[Provider] = []
         self._found: list[Provider] = []
+        self._by_id = _arranged(self._fixed, [])
 
     async def start(self) -> None:
         """Read the providers that were added."""
-        self._added = await store.list_providers(self._database)
+        self._take(await store.list_providers(self._database))
 
     def all(self) -> list[Provider]:
         """Return every provider. A server found on this machine is left out where it was already named."""
-        named = [*self._fixed, *self._added]
-        ports = {port_of(provider.base_url) for provider in named if is_loopback(provider.base_url)}
-        found = [provider for provider in self._found if port_of(provider.base_url) not in ports]
-        return [*named, *found, _BUILT_IN]
+        return list(self._by_id.values())
 
     def get(self, provider_id: str) -> Provider:
         """Return a provider. Raises `UnknownProvider`."""
-        for provider in self.all():
-            if provider.id == provider_id:
-                return provider
-        raise UnknownProvider(f"there is no provider {provider_id!r}", provider=provider_id)
+        if provider_id not in self._by_id:
+            raise UnknownProvider(f"there is no provider {provider_id!r}", provider=provider_id)
+        return self._by_id[provider_id]
 
     def found(self, providers: Sequence[Provider]) -> bool:
         """Take the servers that answer on this machine now, and say whether they are others than before."""
         is_changed = list(providers) != self._found
         self._found = list(providers)
+        self._take(self._added)
         return is_changed
 
     async def add(self, name: str, base_url: str, changes: dict[str, Any]) -> Provider:
@@ -73,7 +71,7 @@ class Directory:
         """Remove a provider that was added. Raises `UnknownProvider` and `BadProvider`."""
         self._added_one(provider_id)
         await store.delete_provider(self._database, provider_id)
-        self._added = [provider for provider in self._added if provider.id != provider_id]
+        self._take(provider for provider in self._added if provider.id != provider_id)
         self._announce("providers.changed", {})
 
     def _added_one(self, provider_id: str) -> Provider:
@@ -85,8 +83,18 @@ class Directory:
     async def _put(self, provider: Provider) -> None:
         await store.put_provider(self._database, provider, self._clock.now())
         others = [other for other in self._added if other.id != provider.id]
-        self._added = sorted([*others, provider], key=lambda each: each.id)
+        self._take(sorted([*others, provider], key=lambda each: each.id))
         self._announce("providers.changed", {})
+
+    def _take(self, added: Iterable[Provider]) -> None:
+        self._added = list(added)
+        self._by_id = _arranged([*self._fixed, *self._added], self._found)
+
+
+def _arranged(named: Sequence[Provider], found: Sequence[Provider]) -> dict[str, Provider]:
+    ports = {port_of(provider.base_url) for provider in named if is_loopback(provider.base_url)}
+    others = [provider for provider in found if port_of(provider.base_url) not in ports]
+    return {provider.id: provider for provider in (*named, *others, _BUILT_IN)}
 
 
 def _fixed(settings: Settings) -> list[Provider]:

@@ -161,7 +161,9 @@ class Registry:
 
     def _seen(self, provider: Provider) -> Provider:
         listing = self._catalogue.listing(provider.id)
-        return replace(provider, kind=listing.kind) if listing else provider
+        if listing is None or listing.kind == provider.kind:
+            return provider
+        return replace(provider, kind=listing.kind)
 
     def _models_of(self, provider: Provider) -> list[ModelInfo]:
         if provider.id == BUILTIN:
