@@ -19,6 +19,7 @@ export class Shell extends MadangElement {
   /** @type {Door | null} */
   #door = null
   #wasIn = false
+  #title = ""
 
   connected() {
     this.className = "shell"
@@ -52,20 +53,29 @@ export class Shell extends MadangElement {
     if (session.token && !hasCode) return this.#welcome()
     const { Door } = await import("./door.js")
     if (this.#door) return this.#door.useCode()
+    this.#title = document.title
     this.#door = new Door(this.#wasIn)
     this.#inert(true)
     this.append(this.#door)
   }
 
   async #welcome() {
+    const wasShut = this.#door !== null
     this.#door?.remove()
     this.#door = null
     this.#inert(false)
     if (!this.#page) await this.#open()
+    else if (wasShut) this.#goOn()
     const { begin } = await import("./later.js")
     if (!session.token) return
     this.#wasIn = true
     begin(this)
+  }
+
+  /** Back to what was open before the door was shut. */
+  #goOn() {
+    document.title = this.#title
+    this.#stage.focus()
   }
 
   /** What is behind the door stays as it is, out of reach. @param {boolean} isShut */

@@ -30,7 +30,6 @@ import { showLook } from "./look.js"
 class Preferences extends EventTarget {
   /** @type {PreferenceValues | null} */
   values = null
-
   #round = 0
 
   /** Read them from the server. */
