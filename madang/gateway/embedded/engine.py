@@ -158,6 +158,8 @@ class Engine:
 
 async def _spawn() -> Process:
     environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    # Threads that spin while they wait fall to a tenth of their speed as soon as something else wants a processor.
+    environment["OMP_WAIT_POLICY"] = "passive"
     return await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-S", str(_LAUNCHER), stdin=PIPE, stdout=PIPE, stderr=PIPE, env=environment
     )  # fmt: skip
