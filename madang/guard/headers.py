@@ -15,10 +15,11 @@ DOCS_CSP = (
     "connect-src 'self'; object-src 'none'; frame-src 'none'; frame-ancestors 'none'; base-uri 'none'; "
     "form-action 'none'"
 )
-_PERMISSIONS = ("accelerometer", "autoplay", "bluetooth", "camera", "display-capture", "encrypted-media", "fullscreen",
+# Only names that Chromium knows: for any other it writes a warning on each page.
+_PERMISSIONS = ("accelerometer", "autoplay", "camera", "display-capture", "encrypted-media", "fullscreen",
                 "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts",
                 "magnetometer", "midi", "payment", "picture-in-picture", "publickey-credentials-get",
-                "screen-wake-lock", "serial", "storage-access", "usb", "web-share", "xr-spatial-tracking")  # fmt: skip
+                "screen-wake-lock", "serial", "storage-access", "usb", "xr-spatial-tracking")  # fmt: skip
 PERMISSIONS = ", ".join([*(f"{name}=()" for name in _PERMISSIONS), "microphone=(self)", "clipboard-write=(self)"])
 
 _COMMON = {
