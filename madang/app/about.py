@@ -2,13 +2,14 @@
 
 import platform
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter
 
 from madang import __version__
+from madang.db.weekly import WeeklyCheck
 from madang.web import needs, service
 
 router = APIRouter(tags=["about"])
@@ -20,6 +21,7 @@ class About:
 
     data_dir: Path
     database: str
+    weekly_check: WeeklyCheck
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -29,17 +31,18 @@ class About:
             "data_dir": str(self.data_dir),
             "log_file": str(self.data_dir / "logs" / "madang.log"),
             "database": self.database,
+            "integrity": asdict(look) if (look := self.weekly_check.last) else None,
         }
 
 
-def about(data_dir: Path, is_sqlite: bool) -> About:
+def about(data_dir: Path, is_sqlite: bool, weekly_check: WeeklyCheck) -> About:
     """Return what is said about an installation."""
-    return About(data_dir, f"SQLite {sqlite3.sqlite_version}" if is_sqlite else "PostgreSQL")
+    return About(data_dir, f"SQLite {sqlite3.sqlite_version}" if is_sqlite else "PostgreSQL", weekly_check)
 
 
 @router.get("/api/settings/about", dependencies=[needs("read")])
 async def read_about(known: Annotated[About, service(About)]) -> dict[str, Any]:
-    """Version, places and database of this installation."""
+    """Version, places and database of this installation; `integrity` is what the weekly check of the file found."""
     return known.facts()
 
 

@@ -13,6 +13,7 @@ from madang.app.housekeeping import Housekeeping
 from madang.chat.service import Chat
 from madang.db.database import FILE_NAME, Database
 from madang.db.installation import installation_name
+from madang.db.weekly import WeeklyCheck
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
 from madang.gateway.service import Around, GatewayRoom
@@ -45,6 +46,7 @@ class Rooms:
     builtin: BuiltIn
     gateway: GatewayRoom
     chat: Chat
+    weekly_check: WeeklyCheck
 
     def services(self, ground: Ground) -> list[Any]:
         """Return what the apis are given, each by its type."""
@@ -52,7 +54,7 @@ class Rooms:
         return [
             self.journal, self.preferences, self.secrets, self.builtin, self.chat,
             room.registry, room.directory, room.cache, room.budget,
-            ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite),
+            ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
         ]  # fmt: skip
 
 
@@ -85,8 +87,9 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
         redactor=redactor,
     )  # fmt: skip
     await start(stack, chat)
-    await start(stack, Housekeeping([journal.prune, chat.conversations.purge]))
-    return Rooms(database, journal, announce, install, preferences, secrets, builtin, gateway, chat)
+    weekly_check = WeeklyCheck(database, settings.data_dir, clock)
+    await start(stack, Housekeeping([journal.prune, chat.conversations.purge, weekly_check.look]))
+    return Rooms(database, journal, announce, install, preferences, secrets, builtin, gateway, chat, weekly_check)
 
 
 def _teller(ground: Ground, announce: Announce) -> Callable[[BuiltInState], None]:

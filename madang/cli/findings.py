@@ -75,7 +75,13 @@ def _disk(settings: Settings) -> Finding:
 def _database(settings: Settings) -> Finding:
     if settings.database_url is not None:
         return Finding("database", "ok", "PostgreSQL (DATABASE_URL)")
+    from madang.db.weekly import last_look
+
     text = f"SQLite {sqlite3.sqlite_version}"
+    look = last_look(settings.data_dir)
+    if look is not None and not look.is_sound:
+        found = say("doctor.database_damaged", at=f"{look.checked_at:%Y-%m-%d}", found=look.found)
+        return Finding("database", "bad", found, say("doctor.database_cure", path=settings.data_dir))
     if sqlite3.sqlite_version_info < _SETTLED_SQLITE:
         return Finding("database", "note", text, say("doctor.sqlite_old"))
     return Finding("database", "ok", text)

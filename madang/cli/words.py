@@ -107,6 +107,14 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "doctor.disk": ("{free} 남았어요", "{free} free"),
     "doctor.disk_cure": ("자리를 비워 주세요.", "Make room."),
+    "doctor.database_damaged": (
+        "{at} 점검에서 데이터베이스 파일의 손상을 찾았어요: {found}",
+        "The check of {at} found damage in the database file: {found}",
+    ),
+    "doctor.database_cure": (
+        "마당을 끄고 {path} 폴더를 먼저 복사해 두세요.",
+        "Stop Madang and copy {path} before anything else.",
+    ),
     "doctor.sqlite_old": (
         "3.51.3보다 오래됐어요. 마당은 한 연결로만 정리해서 안전하지만, 새 파이썬이면 더 좋아요.",
         "Older than 3.51.3. Madang checkpoints from one connection, which is safe; a newer Python brings a newer one.",

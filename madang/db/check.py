@@ -1,6 +1,7 @@
 """Is the SQLite file sound? A damaged one is copied aside and refused, so that nothing makes it worse."""
 
 import shutil
+import sqlite3
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,19 +13,34 @@ from madang.db.folder import private_file
 
 # Up to this size the check is quick enough to wait for; a larger file is checked while Madang works.
 WAIT_LIMIT_BYTES = 64 * 2**20
+SOUND = "ok"
 _PARTS = ("", "-wal")
 
 
 def quick_check(connection: Connection) -> None:
     """Read the file through and raise `DamagedDatabase` with SQLite's first complaint."""
+    found = _first_complaint(connection, "quick_check")
+    if found != SOUND:
+        raise DamagedDatabase("the database file is damaged", found=found)
+
+
+def integrity_check(connection: Connection) -> str:
+    """Read the file through and compare its indexes with its tables; return SQLite's first complaint, or "ok"."""
+    try:
+        return _first_complaint(connection, "integrity_check")
+    except sqlite3.DatabaseError as error:
+        # So damaged that it cannot even be read to its end.
+        return str(error)
+
+
+def _first_complaint(connection: Connection, pragma: str) -> str:
     cursor = connection.connection.cursor()
     try:
-        cursor.execute("PRAGMA quick_check(1)")
+        cursor.execute(f"PRAGMA {pragma}(1)")
         row = cursor.fetchone()
     finally:
         cursor.close()
-    if row is None or row[0] != "ok":
-        raise DamagedDatabase("the database file is damaged", found=row[0] if row else None)
+    return str(row[0]) if row else "no answer"
 
 
 def refused(path: Path, error: DamagedDatabase) -> DamagedDatabase:

@@ -61,6 +61,10 @@ class Database:
         """Open a transaction that sees one snapshot from its first statement on, and cannot write."""
         return self._engine.read()
 
+    async def integrity(self) -> str | None:
+        """Return the first thing that is wrong with the SQLite file, or "ok"; `None` where a server keeps the data."""
+        return await self._engine.integrity() if isinstance(self._engine, Sqlite) else None
+
     def listen(self, channel: str) -> AsyncIterator[str]:
         """Yield what other processes notify on `channel`, and "" whenever news may have been missed."""
         return self._engine.listen(channel)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from madang.db.check import WAIT_LIMIT_BYTES, quick_check, refused
+from madang.db.check import WAIT_LIMIT_BYTES, integrity_check, quick_check, refused
 from madang.db.errors import DamagedDatabase, ReadOnlyDatabase, StorageFailed, StoreBusy, StoreError, StoreUnavailable
 from madang.db.folder import private_file
 from madang.db.transaction import Transaction, drained, in_turn, take, to_the_end
@@ -108,6 +108,11 @@ class Sqlite:
                 yield Transaction(connection, translate)
             finally:
                 await to_the_end(connection.close())
+
+    async def integrity(self) -> str:
+        """Return the first thing that is wrong with the file, or "ok"."""
+        async with self.read() as transaction:
+            return await transaction.run_sync(integrity_check)
 
     async def listen(self, channel: str) -> AsyncIterator[str]:
         """Yield nothing: one process owns the file, so nobody else can have news."""

@@ -6,7 +6,7 @@ import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { mark } from "../../parts/icon.js"
 import { SettingsPart } from "./part.js"
-import { card, facts } from "./pieces.js"
+import { card, facts, notice } from "./pieces.js"
 
 /**
  * @typedef {object} AboutFacts
@@ -16,6 +16,7 @@ import { card, facts } from "./pieces.js"
  * @property {string} data_dir
  * @property {string} log_file
  * @property {string} database
+ * @property {{ checked_at: string, found: string } | null} integrity
  */
 
 /** @extends {SettingsPart<AboutFacts>} */
@@ -29,7 +30,9 @@ export class About extends SettingsPart {
 
   /** @param {AboutFacts} about @override */
   draw(about) {
+    const isDamaged = about.integrity !== null && about.integrity.found !== "ok"
     return [
+      ...(isDamaged ? [notice("danger", "warning", t("settings.about.damaged"))] : []),
       card([
         h(
           "div",
