@@ -1,5 +1,6 @@
 """Who sends a request. Whatever is not public needs a credential here, whether the address exists or not."""
 
+import asyncio
 from dataclasses import dataclass
 
 from madang.errors import NotSignedIn
@@ -7,7 +8,7 @@ from madang.guard import paths
 from madang.guard.asgi import SAFE_METHODS, App, Receive, Scope, Send, is_request, method_of, refuse, state_of, value
 from madang.guard.brake import Brake
 from madang.guard.cookies import Cookie
-from madang.guard.errors import HeaderMissing, OriginMissing, TooManyOpen, TooManyTries, WrongCredential
+from madang.guard.errors import HeaderMissing, OriginMissing, TooManyOpen, TooManyTries, TooSlow, WrongCredential
 from madang.guard.once import Tickets
 from madang.guard.secret import matches
 from madang.guard.sessions import Sessions
@@ -15,6 +16,8 @@ from madang.guard.tokens import Tokens
 from madang.principal import Principal
 
 STRANGERS_LIMIT = 50
+STRANGERS_SECONDS = 30.0
+"""How many requests without a credential are served at once, and for how long: so nobody can hold all the places."""
 CONTROL = "control"
 """Id of whoever holds the runtime file's key: the owner of the data folder, for asking a sign-in code only."""
 CONTROL_PATH = "/api/session/code"
@@ -36,9 +39,10 @@ class Credentials:
 class Auth:
     """Notes the `Principal` in the request's state, or refuses. Asks no database."""
 
-    def __init__(self, app: App, credentials: Credentials) -> None:
+    def __init__(self, app: App, credentials: Credentials, strangers_seconds: float = STRANGERS_SECONDS) -> None:
         self._app = app
         self._known = credentials
+        self._strangers_seconds = strangers_seconds
         self._strangers = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,7 +59,10 @@ class Auth:
             return
         self._strangers += 1
         try:
-            await self._app(scope, receive, send)
+            async with asyncio.timeout(self._strangers_seconds):
+                await self._app(scope, receive, send)
+        except TimeoutError:
+            await refuse(scope, send, TooSlow("the request did not come to its end"), ((b"connection", b"close"),))
         finally:
             self._strangers -= 1
 

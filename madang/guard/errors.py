@@ -68,6 +68,13 @@ class TooManyOpen(_Unavailable):
     code = "guard.too_many_open"
 
 
+class TooSlow(MadangError):
+    """The request took longer to come in than one without a credential may."""
+
+    code = "guard.too_slow"
+    status = 408
+
+
 class TooManyTries(TooMany):
     """Too many wrong credentials came from this address; `retry_after_seconds` says how long it waits."""
 

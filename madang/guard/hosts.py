@@ -24,7 +24,7 @@ class Doors:
     moved: Mapping[str, str]
 
 
-def doors(port: int, allowed_origins: Iterable[str] = (), moves_localhost: bool = True) -> Doors:
+def doors(port: int, allowed_origins: Iterable[str] = ()) -> Doors:
     """Return the names of a server on `port` (the one it got, where 0 was asked for).
 
     Raises `WrongOrigin` where one of `allowed_origins` is not scheme, host and port.
@@ -32,8 +32,8 @@ def doors(port: int, allowed_origins: Iterable[str] = (), moves_localhost: bool 
     named = {origin: host for origin in allowed_origins for host in [_host_of(origin)]}
     own = {name: f"http://{name}" for host in _LOOPBACK for name in _written(host, port)}
     own |= {host: origin for origin, host in named.items() if host not in own}
-    moves = zip(_written("localhost", port), _written("127.0.0.1", port), strict=True) if moves_localhost else ()
-    return Doors(own, frozenset(named), dict(moves))
+    moved = dict(zip(_written("localhost", port), _written("127.0.0.1", port), strict=True))
+    return Doors(own, frozenset(named), moved)
 
 
 def judge(names: Doors, hosts: list[bytes]) -> Arrival:

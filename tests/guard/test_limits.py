@@ -1,7 +1,11 @@
 """Nothing too large comes in, and every answer carries the headers that keep the page closed."""
 
+import asyncio
+
 import pytest
 
+from madang.guard.asgi import Message, Receive, Scope, Send
+from madang.guard.auth import Auth
 from madang.guard.headers import CSP
 from tests.guard.conftest import JSON, House
 from tests.guard.house import BODY_LIMIT_BYTES
@@ -22,6 +26,23 @@ def test_a_body_that_says_no_length_is_counted(house: House) -> None:
 
 def test_a_sign_in_is_small(house: House) -> None:
     assert house.ask("POST", "/api/session", [JSON], b'{"code": "' + b"x" * 20_000 + b'"}').status == 413
+
+
+async def test_a_stranger_who_never_finishes_is_cut_off() -> None:
+    said: list[Message] = []
+
+    async def never() -> Message:
+        return await asyncio.Future()
+
+    async def hear(message: Message) -> None:
+        said.append(message)
+
+    async def reading(scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+
+    scope = {"type": "http", "method": "POST", "path": "/api/session", "headers": []}
+    await Auth(reading, None, strangers_seconds=0.05)(scope, never, hear)
+    assert said[0]["status"] == 408
 
 
 def test_headers_over_the_limit_are_refused(house: House) -> None:

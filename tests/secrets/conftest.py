@@ -22,8 +22,8 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    database = Database.open(database_url)
+async def db(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database.open(tmp_path / "madang.sqlite3")
     await database.start()
     yield database
     await database.stop()

@@ -1,4 +1,4 @@
-"""A key is found in the best place there is, and what is said about it never holds it; on SQLite and PostgreSQL."""
+"""A key is found in the best place there is, and what is said about it never holds it."""
 
 import os
 import stat
