@@ -129,8 +129,12 @@ async def builtin_state(builtin: BuiltInDep) -> BuiltInState:
 
 
 @router.post("/builtin/{deed}", dependencies=[needs("manage")])
-async def do_builtin(deed: Literal["fetch", "cancel", "stop", "remove"], builtin: BuiltInDep) -> BuiltInState:
-    """Fetch the built-in model or stop fetching, unload it, or delete it from the disk."""
+async def do_builtin(
+    deed: Literal["fetch", "cancel", "stop", "remove"],
+    builtin: BuiltInDep,
+    preferences: Annotated[Preferences, service(Preferences)],
+) -> BuiltInState:
+    """Fetch the built-in model or stop fetching, unload it, or switch it off and delete it from the disk."""
     match deed:
         case "fetch":
             builtin.fetch()
@@ -139,5 +143,8 @@ async def do_builtin(deed: Literal["fetch", "cancel", "stop", "remove"], builtin
         case "stop":
             await builtin.stop_engine()
         case "remove":
+            # Left on, it would be fetched again by the next question.
+            await preferences.change({"builtin_enabled": False})
+            await builtin.switch(False)
             await builtin.remove()
     return builtin.state
