@@ -25,9 +25,9 @@ const FIXED_SOURCES = ["environment", "env_file", "file_ref"]
  * @param {Part} part
  * @param {Provider} provider
  * @param {KeyStatus | null} key
+ * @param {HTMLElement} outcome where the last check shows
  */
-export function providerCard(part, provider, key) {
-  const outcome = h("div", { class: "check", "aria-live": "polite" })
+export function providerCard(part, provider, key, outcome) {
   return h(
     "section",
     { class: "card stack provider", "aria-label": providerName(provider) },

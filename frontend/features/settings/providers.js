@@ -38,6 +38,8 @@ import { editProvider } from "./provider_form.js"
 export class Providers extends SettingsPart {
   name = "providers"
   watches = ["providers.changed", "keys.changed"]
+  /** What the last check of a provider showed; it stays when the cards are drawn anew. @type {Map<string, HTMLElement>} */
+  #checks = new Map()
 
   /** @override */
   async read() {
@@ -56,10 +58,20 @@ export class Providers extends SettingsPart {
     const hasKey = [...keys.values()].some((key) => key.set)
     return [
       !hasKey && notice("good", "key", h("p", {}, t("settings.providers.first_key"))),
-      shown.map((provider) => providerCard(this, provider, keys.get(`provider:${provider.id}`) ?? null)),
+      shown.map((provider) => this.#card(provider, keys.get(`provider:${provider.id}`) ?? null)),
       actionsRow(button(t("settings.providers.add"), () => editProvider(this, null), { icon: "plus", key: "add" })),
       this.#local(),
     ]
+  }
+
+  /**
+   * @param {Provider} provider
+   * @param {KeyStatus | null} key
+   */
+  #card(provider, key) {
+    const outcome = this.#checks.get(provider.id) ?? h("div", { class: "check", "aria-live": "polite" })
+    this.#checks.set(provider.id, outcome)
+    return providerCard(this, provider, key, outcome)
   }
 
   #local() {

@@ -57,7 +57,7 @@ async def test_a_session_that_ends_leaves_what_was_typed(
     house: Server, chrome: Chromium, open_page: OpenPage, link: Callable[[], str]
 ) -> None:
     page = await open_page("/settings/models")
-    prompt = page.get_by_label("시스템 프롬프트").first
+    prompt = page.get_by_label("지시문").first
     await prompt.press_sequentially("짧게 대답해 줘")
     chrome.watch.allow("401|WebSocket")
     with house.client() as elsewhere:

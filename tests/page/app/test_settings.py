@@ -99,9 +99,9 @@ async def test_a_token_is_shown_once_works_and_is_revoked(house: Server, open_pa
 
 async def test_a_preset_is_made_changed_and_deleted(house: Server, open_page: OpenPage) -> None:
     page = await open_page("/settings/models")
-    await page.get_by_role("button", name="새 프리셋 만들기").click()
+    await page.get_by_role("button", name="새로 만들기").click()
     await page.get_by_role("dialog").get_by_label("이름").fill("번역가")
-    await page.get_by_role("dialog").get_by_label("시스템 프롬프트").fill("한국어와 영어를 서로 옮겨 줘.")
+    await page.get_by_role("dialog").get_by_label("지시문").fill("한국어와 영어를 서로 옮겨 줘.")
     await page.get_by_role("dialog").get_by_role("button", name="저장").click()
     with house.client() as client:
         await expect(page.get_by_text("번역가")).to_be_visible()
