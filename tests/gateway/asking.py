@@ -11,7 +11,15 @@ from madang.gateway.upstream import Ended, Limits, Target, Upstream
 from madang.redact import Redactor
 
 SHORT = Limits(
-    connect=2, first_byte=2, local_first_byte=2, gap=2, total=20, after_finish=0.2, backoff=0.01, longest_backoff=0.02
+    connect=5,
+    first_byte=10,
+    local_first_byte=10,
+    gap=10,
+    total=60,
+    after_finish=0.2,
+    backoff=0.01,
+    longest_backoff=0.02,
+    stream_bytes=24 * 2**20,
 )
 
 

@@ -137,7 +137,7 @@ async def test_CRASH_04_what_a_dead_process_reserved_counts_in_full(tmp_path: Pa
     async with open_room(tmp_path, database_url, clock=early, daily_cap_usd=1) as here:
         day = (await here.room.budget.limits()).day
         await store.reserve(here.database, Claim("lost", day, "dead", early.now()), lambda _: 700)
-    early.advance(minutes=10)
+    early.advance(minutes=20)
     async with open_room(tmp_path, database_url, clock=early, daily_cap_usd=1) as here:
         limits = await here.room.budget.limits()
         [row] = await here.rows()

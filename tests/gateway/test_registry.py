@@ -9,7 +9,6 @@ from madang.gateway.choosing import is_chat, may_stand_in, small_general
 from madang.gateway.errors import NoModel, UnknownModel
 from madang.gateway.fake_upstream import FakeUpstream
 from madang.gateway.types import ModelInfo, Price
-from madang.ids import new_id
 from tests.embedded.make import lay_out, make_offer
 from tests.gateway.rooms import NOBODY, open_room
 
@@ -73,7 +72,7 @@ async def test_the_default_is_the_environments_word_then_the_persons_then_a_smal
             assert "env/not-listed" in [model.id for model in await here.room.gateway.models()]
 
 
-@pytest.mark.parametrize("wish", ["ollama/llama3.2:3b", "builtin/qwen2.5-coder-1.5b", f"{new_id()}/mine"])
+@pytest.mark.parametrize("wish", ["ollama/llama3.2:3b", "builtin/qwen2.5-coder-1.5b", "01jd8m3qa5v7x2k9t4w6y8z0bc/mine"])
 async def test_nothing_leaves_the_machine_because_the_wished_model_is_not_there(tmp_path: Path, wish: str):
     async with FakeUpstream("never", pages={"/v1/models": {"no": "list"}}) as remote:
         for folder, settings in (("a", {}), ("b", {"model": wish})):

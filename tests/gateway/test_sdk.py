@@ -43,8 +43,8 @@ TABLE: dict[str, tuple[Turn, type[Exception] | None, str | None]] = {
 }
 
 
-async def _sdk(fake: FakeUpstream) -> Exception | None:
-    async with openai.AsyncOpenAI(api_key="sk-x", base_url=fake.base_url, max_retries=0, timeout=0.5) as sdk:
+async def _sdk(fake: FakeUpstream, patience: float = 30) -> Exception | None:
+    async with openai.AsyncOpenAI(api_key="sk-x", base_url=fake.base_url, max_retries=0, timeout=patience) as sdk:
         messages = [{"role": "user", "content": "hi"}]
         try:
             async with await sdk.chat.completions.create(model="m", messages=messages, stream=True) as stream:
@@ -58,9 +58,10 @@ async def _sdk(fake: FakeUpstream) -> Exception | None:
 @pytest.mark.parametrize("case", TABLE)
 async def test_the_sdks_errors_map_to_our_codes(case: str):
     turn, kind, code = TABLE[case]
-    client = client_with(connect=0.2, local_first_byte=0.3, retries=0)
+    patience = 0.3 if case == "silence" else 30
+    client = client_with(local_first_byte=patience, connect=patience, retries=0)
     async with FakeUpstream(turn) as fake:
-        sdk_error = await _sdk(fake)
+        sdk_error = await _sdk(fake, patience)
         seen = await ask(client, target_of(fake))
     await client.stop()
     assert (type(sdk_error) if sdk_error else None) == kind
