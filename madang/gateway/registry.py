@@ -99,7 +99,7 @@ class Registry:
             return await self.default_model()
         provider_id, _, model_name = name.partition("/")
         provider = await self._provider(provider_id)
-        if provider is None or not model_name:
+        if provider is None or not model_name or await self._is_anothers(provider, name):
             return await self._with_context(await self._bare(name))
         if found := self._named(provider, model_name):
             return await self._with_context(found)
@@ -190,19 +190,24 @@ class Registry:
     async def _bare(self, name: str) -> ModelInfo:
         """Return the model of a bare name: the first provider's that lists it, or that lists nothing at all."""
         await self._fresh()
-        owners = [
-            model
-            for provider in self._enabled()
-            for model in self._models_of(provider)
-            if model.name == name and (model.available or not model.is_builtin)
-        ]
-        if owners:
+        if owners := self._owners(name):
             return owners[0]
         first = await self._first_configured()
         listing = self._catalogue.listing(first.id) if first else None
         if first and not (listing and listing.models) and not names_provider(name):
             return described(first, name, {})
         raise UnknownModel(f"no provider has a model {name!r}", model=name)
+
+    async def _is_anothers(self, provider: Provider, name: str) -> bool:
+        """Say whether a provider that cannot be asked is meant as a part of the name that another one lists."""
+        if await self._is_usable(provider):
+            return False
+        await self._fresh()
+        return bool(self._owners(name))
+
+    def _owners(self, name: str) -> list[ModelInfo]:
+        listed = (model for provider in self._enabled() for model in self._models_of(provider))
+        return [model for model in listed if model.name == name and (model.available or not model.is_builtin)]
 
     async def _wished(self, wish: str) -> ModelInfo | None:
         """Return the model the person or the environment named, as long as its provider is there."""

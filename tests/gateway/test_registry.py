@@ -72,7 +72,7 @@ async def test_the_default_is_the_environments_word_then_the_persons_then_a_smal
             assert "env/not-listed" in [model.id for model in await here.room.gateway.models()]
 
 
-@pytest.mark.parametrize("wish", ["ollama/llama3.2:3b", "builtin/qwen2.5-coder-1.5b", "01jd8m3qa5v7x2k9t4w6y8z0bc/mine"])
+@pytest.mark.parametrize("wish", ["ollama/llama3.2:3b", "builtin/qwen2.5-coder-1.5b", "01jd8m3qa5v7x2k9t4w6y8z0bc/m"])
 async def test_nothing_leaves_the_machine_because_the_wished_model_is_not_there(tmp_path: Path, wish: str):
     async with FakeUpstream("never", pages={"/v1/models": {"no": "list"}}) as remote:
         for folder, settings in (("a", {}), ("b", {"model": wish})):
@@ -118,6 +118,16 @@ async def test_a_bare_name_is_the_one_providers_that_has_it(tmp_path: Path):
             await here.room.gateway.resolve("nobody-has-this")
         with pytest.raises(UnknownModel):
             await here.room.gateway.resolve("builtin/other")
+
+
+async def test_a_name_with_another_makers_name_in_it_is_its_listers_where_the_maker_has_no_key(tmp_path: Path):
+    async with (
+        FakeUpstream(models=["openai/gpt-4o"]) as fake,
+        open_room(tmp_path, openai_base_url=fake.base_url) as here,
+    ):
+        assert (await here.room.gateway.resolve("openai/gpt-4o")).id == "env/openai/gpt-4o"
+        here.keys["provider:openai"] = "sk-CANARY-0123456789"
+        assert (await here.room.gateway.resolve("openai/gpt-4o")).id == "openai/gpt-4o"
 
 
 async def test_a_server_without_a_list_is_trusted_with_any_name(tmp_path: Path):
