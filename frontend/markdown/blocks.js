@@ -46,10 +46,11 @@ export function finishedBlocks(lines, blocks) {
 
 /**
  * @param {readonly Block[]} blocks
+ * @param {number[]} [outline] see treeOf
  * @returns {Tree[]}
  */
-export function treesOf(blocks) {
-  return blocks.flatMap((block) => treeOf(block.tokens))
+export function treesOf(blocks, outline = []) {
+  return blocks.flatMap((block) => treeOf(block.tokens, outline))
 }
 
 /**

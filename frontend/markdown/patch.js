@@ -3,7 +3,7 @@
 /** @typedef {import("./tree.js").Tree} Tree */
 /** @typedef {import("./tree.js").Branch} Branch */
 
-const TEXT = ["p", "h3", "h4", "h5", "h6", "blockquote", "ul", "strong", "em", "del", "code", "br", "hr"]
+const TEXT = ["p", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "strong", "em", "del", "code", "br", "hr"]
 /** @type {Map<string, Set<string>>} */
 const ALLOWED = new Map([
   ...TEXT.map((tag) => /** @type {[string, Set<string>]} */ ([tag, new Set()])),

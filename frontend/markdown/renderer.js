@@ -3,12 +3,12 @@
 import { finishedBlocks, offsetOf, topBlocks, treesOf } from "./blocks.js"
 import { createParser } from "./parser.js"
 import { create, patchChildren } from "./patch.js"
-import { branch } from "./tree.js"
+import { branch, noteHeading } from "./tree.js"
 
 /** @typedef {import("./tree.js").Tree} Tree */
 /** @typedef {import("./blocks.js").Block} Block */
 /** @typedef {import("./blocks.js").References} References */
-/** @typedef {{ index: number, source: string }} Bracketed a finished block that may hold a reference */
+/** @typedef {{ index: number, source: string, outline: number[] }} Bracketed a finished block that may hold a reference */
 
 // What one step of work takes on, so that no step holds the page up.
 const WINDOW_CHARS = 24_000
@@ -34,6 +34,8 @@ export class Renderer {
   /** @type {Bracketed[]} */
   #bracketed = []
   #known = "{}"
+  /** The headings the tail stands under. @type {number[]} */
+  #outline = []
 
   /** @param {Element} target is emptied and filled */
   constructor(target) {
@@ -60,6 +62,7 @@ export class Renderer {
     this.#references = {}
     this.#bracketed = []
     this.#known = "{}"
+    this.#outline = []
   }
 
   /** Do one step. Returns whether more is to be done. */
@@ -73,7 +76,7 @@ export class Renderer {
     const count = finishedBlocks(lines, blocks)
     const isWhole = text.length === rest.length
     const isStuck = !isWhole && count === 0 && this.#window >= limit
-    this.#show([...treesOf(blocks), ...(isStuck ? [plainRest(rest.slice(text.length))] : [])])
+    this.#show([...treesOf(blocks, [...this.#outline]), ...(isStuck ? [plainRest(rest.slice(text.length))] : [])])
     if (count > 0) this.#finish(lines, blocks, count)
     else if (!isWhole) this.#window *= 2
     this.#refer(references)
@@ -108,7 +111,9 @@ export class Renderer {
     const done = lines.slice(0, line).join("\n")
     for (const [index, block] of blocks.slice(0, count).entries()) {
       const source = lines.slice(block.start, block.end).join("\n")
-      if (source.includes("[")) this.#bracketed.push({ index: this.#finished + index, source })
+      const outline = [...this.#outline]
+      if (source.includes("[")) this.#bracketed.push({ index: this.#finished + index, source, outline })
+      for (const token of block.tokens) noteHeading(this.#outline, token)
     }
     if (done.includes("]:")) parser.parse(done, { references: this.#references })
     this.#offset += offsetOf(lines, line)
@@ -125,8 +130,8 @@ export class Renderer {
     const known = JSON.stringify(references)
     if (known === this.#known) return
     this.#known = known
-    for (const { index, source } of this.#bracketed) {
-      const [tree] = treesOf(topBlocks(parser.parse(source, { references: { ...references } })))
+    for (const { index, source, outline } of this.#bracketed) {
+      const [tree] = treesOf(topBlocks(parser.parse(source, { references: { ...references } })), [...outline])
       if (tree !== undefined) this.#target.childNodes[index]?.replaceWith(create(tree))
     }
   }

@@ -39,14 +39,16 @@ export function branch(tag, attrs = {}, children = []) {
 /**
  * The tree of a run of tokens: one entry for each block at the top.
  * @param {Token[]} tokens
+ * @param {number[]} outline the levels of the headings these stand under, as written; is brought up to date
  * @returns {Tree[]}
  */
-export function treeOf(tokens) {
+export function treeOf(tokens, outline) {
   const root = branch("root")
   const open = [root]
   for (const token of tokens) {
     const parent = open.at(-1) ?? root
-    if (token.nesting === 1) open.push(opened(token, parent))
+    noteHeading(outline, token)
+    if (token.nesting === 1) open.push(opened(token, parent, outline.length))
     else if (token.nesting === -1) closed(token, open)
     else add(parent, leaf(token, parent))
   }
@@ -54,13 +56,26 @@ export function treeOf(tokens) {
 }
 
 /**
+ * Headings of an answer stand under the page's own and leave no level out, whatever levels they were written with.
+ * @param {number[]} outline
+ * @param {Token} token
+ */
+export function noteHeading(outline, token) {
+  if (token.type !== "heading_open") return
+  const level = Number(token.tag.slice(1))
+  while (outline.length > 0 && (outline.at(-1) ?? 0) >= level) outline.pop()
+  outline.push(level)
+}
+
+/**
  * @param {Token} token
  * @param {Branch} parent
+ * @param {number} depth
  */
-function opened(token, parent) {
+function opened(token, parent, depth) {
   // A tight list's paragraphs are not shown as such: their words belong to the item.
   if (token.hidden) return parent
-  const made = container(token)
+  const made = container(token, depth)
   add(parent, [made.tag === "table" ? scrollable(made) : made])
   return made
 }
@@ -76,11 +91,12 @@ function closed(token, open) {
 
 /**
  * @param {Token} token
+ * @param {number} depth of a heading among the headings
  * @returns {Branch}
  */
-function container(token) {
+function container(token, depth) {
   const name = token.type.replace(/_open$/, "")
-  if (name === "heading") return branch(`h${Math.min(Number(token.tag.slice(1)) + 2, 6)}`)
+  if (name === "heading") return branch(`h${Math.min(depth + 1, 6)}`)
   if (name === "link") return link(token.attrGet("href") ?? "")
   return branch(CONTAINERS[name] ?? "span", attributes(token, name))
 }
@@ -119,7 +135,7 @@ function scrollable(table) {
  * @returns {Tree[]}
  */
 function leaf(token, parent) {
-  if (token.type === "inline") return treeOf(token.children ?? [])
+  if (token.type === "inline") return treeOf(token.children ?? [], [])
   if (token.type === "text" || token.type === "text_special") return words(token.content, parent.tag === "a")
   if (token.type === "softbreak") return ["\n"]
   if (token.type === "hardbreak") return [branch("br")]

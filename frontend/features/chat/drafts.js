@@ -44,7 +44,11 @@ export class Drafts {
    */
   async read(place) {
     const here = recall(`draft.${place}`, null)
-    if (typeof here === "string") return here
+    if (typeof here === "string") {
+      // The server has not answered for this one yet.
+      this.keep(place, here)
+      return here
+    }
     try {
       return (await api.get(`/api/chat/drafts/${place}`)).content ?? ""
     } catch {

@@ -87,6 +87,7 @@ IMAGES = [
 
 SHAPES = [
     "# One\n\nTwo **three *four* five** `six` ~~seven~~\n\n---\n\n> quote\n> more\n\nSetext\n======\n\ntext\n---\n",
+    "### First\n\n# Top\n\n#### Deep [ref]\n\n## Mid\n\n> ### in quote\n\n- ## in item\n\n###### End\n\n[ref]: https://a.example\n",
     "foo\n#bar\n# baz\n##\n",
     "- a\n- b\n\n  c\n- d\n    1. e\n    2. f\n\n\n- g\n\n* other\n\n1. x\n2. y\n\n3) z\n",
     "1. a\n\n2",

@@ -13,7 +13,7 @@ from tests.support.browser import Chromium
 
 pytestmark = pytest.mark.browser
 
-PLAIN = "p h3 h4 h5 h6 blockquote ul ol li strong em del code br hr pre table thead tbody tr th td a span div button"
+PLAIN = "p h2 h3 h4 h5 h6 blockquote ul ol li strong em del code br hr pre table thead tbody tr th td a span div button"
 OWN = "md-code md-math md-rest"
 # What KaTeX lays out; its nodes are made by our own builder.
 SET = (
