@@ -86,11 +86,16 @@ class Conversations:
             await self._store(tx, changed, "conversation.changed")
         return changed
 
+    async def takes_title(self, conversation_id: str) -> bool:
+        """Say whether a title that a model wrote would be kept: neither a person nor a model gave one before."""
+        async with self._ground.database.read() as tx:
+            return _takes_title(await conversations.find(tx, conversation_id))
+
     async def set_title(self, conversation_id: str, title: str) -> None:
         """Give a conversation the title that a model wrote, unless a person gave it one."""
         async with self._ground.database.write() as tx:
             conversation = await conversations.find_and_hold(tx, conversation_id)
-            if conversation and conversation.title_source == "first_words" and not conversation.deleted_at:
+            if conversation and _takes_title(conversation):
                 titled = replace(conversation, title=title, title_source="model")
                 await self._store(tx, titled, "conversation.changed")
 
@@ -139,6 +144,10 @@ class Conversations:
         data = {"conversation": conversation.as_json()}
         await self._ground.teller.tell(tx, conversation.id, "conversation.changed", data)
         await self._ground.teller.tell_everybody(tx, kind, conversation)
+
+
+def _takes_title(conversation: Conversation | None) -> bool:
+    return conversation is not None and conversation.title_source == "first_words" and not conversation.deleted_at
 
 
 async def _found(tx: Transaction, conversation_id: str, *, hold: bool = False, deleted: bool = False) -> Conversation:

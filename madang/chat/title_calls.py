@@ -29,7 +29,7 @@ class TitleCalls:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def consider(self, turn: Turn) -> None:
-        """Ask for a title if `turn` is the first of its conversation and the person lets a call write titles."""
+        """Ask for a title if `turn` is a first one and the person lets a call write titles."""
         if turn.parent_id is None and turn.model and self._ground.preferences.get().title_calls:
             task = asyncio.create_task(self._write(turn, turn.model), name=f"title of {turn.conversation_id}")
             self._tasks.add(task)
@@ -44,7 +44,7 @@ class TitleCalls:
 
     async def _write(self, turn: Turn, model: str) -> None:
         try:
-            if title := await self._ask(turn, model):
+            if await self._conversations.takes_title(turn.conversation_id) and (title := await self._ask(turn, model)):
                 await self._conversations.set_title(turn.conversation_id, title)
         except MadangError as error:
             logger.info("conversation {} keeps its first words as title: {}", turn.conversation_id, error.code)
