@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from madang.chat.errors import ClientIdReused, EmptyMessage, TooManyAttachments
 from madang.chat.ground import Ground
-from madang.chat.order import first_status
+from madang.chat.order import first_status, waits_for_person
 from madang.chat.runner import Runner
 from madang.chat.store import attachments, conversations, turns
 from madang.chat.titles import first_words
@@ -73,7 +73,12 @@ class Acceptor:
             unfinished = await turns.unfinished(tx, conversation.id)
         parent_id = await _parent(tx, ask, conversation)
         turn = self._new_turn(ask, model, conversation.id, parent_id)
-        turn = replace(turn, attachments=files, status=first_status(parent_id, unfinished))
+        turn = replace(
+            turn,
+            attachments=files,
+            status=first_status(parent_id, unfinished),
+            held=waits_for_person(parent_id, unfinished),
+        )
         turn = await self._add(tx, turn)
         followers = [one for one in unfinished if ask.instead_of and one.parent_id == ask.instead_of]
         await self._move(tx, followers, turn)

@@ -20,6 +20,12 @@ def first_status(parent_id: str | None, unfinished: Sequence[Turn]) -> TurnStatu
     return "queued" if is_busy or any(turn.id == parent_id for turn in unfinished) else "streaming"
 
 
+def waits_for_person(parent_id: str | None, unfinished: Sequence[Turn]) -> bool:
+    """Say whether a new turn stands behind held ones, with nothing being answered whose end would let it begin."""
+    is_busy = any(turn.status == "streaming" for turn in unfinished)
+    return not is_busy and any(turn.id == parent_id for turn in unfinished)
+
+
 def after(ended: Turn, unfinished: Sequence[Turn]) -> Next:
     """Return what follows `ended`, given the other turns of its conversation that stream or wait, oldest first."""
     waiting = tuple(turn for turn in unfinished if turn.status == "queued" and not turn.held)

@@ -124,17 +124,23 @@ class Turns:
         return turn
 
     async def _held(self, tx: Transaction, turn_id: str) -> Turn:
-        """The turn, with other writers kept from its conversation until the commit."""
+        """The turn of a conversation that is not deleted, with other writers kept from it until the commit."""
         turn = await _found(tx, turn_id)
-        await conversations.find_and_hold(tx, turn.conversation_id)
+        conversation = await conversations.find_and_hold(tx, turn.conversation_id)
+        if conversation is None or conversation.deleted_at:
+            raise _none(turn_id)
         return await _found(tx, turn_id)
 
 
 async def _found(tx: Transaction, turn_id: str) -> Turn:
     turn = await turns.find(tx, turn_id)
     if turn is None:
-        raise NotFound("there is no such turn", kind="turn", turn_id=turn_id)
+        raise _none(turn_id)
     return turn
+
+
+def _none(turn_id: str) -> NotFound:
+    return NotFound("there is no such turn", kind="turn", turn_id=turn_id)
 
 
 def _wrong(turn: Turn, action: str) -> WrongState:

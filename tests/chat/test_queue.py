@@ -49,6 +49,25 @@ async def test_after_an_error_what_waits_is_held(house: House):
     assert len(house.door.requests) == 1
 
 
+async def test_what_is_asked_behind_a_held_turn_is_held_as_well_and_nobody_waits_for_it_for_ever(house: House):
+    _gate, first, second = await first_and_second(house)
+    await house.chat.turns.stop(first.id)
+    third = await house.answered("three", conversation_id=first.conversation_id)
+    assert (third.status, third.held, third.parent_id) == ("queued", True, second.id)
+    assert len(house.door.requests) == 1
+
+
+async def test_nothing_is_answered_in_a_deleted_conversation(house: House):
+    _gate, first, second = await first_and_second(house)
+    await house.chat.conversations.delete(first.conversation_id)
+    for deed in (house.chat.turns.go_on, house.chat.turns.start):
+        with pytest.raises(NotFound):
+            await deed(first.id)
+        with pytest.raises(NotFound):
+            await deed(second.id)
+    assert len(house.door.requests) == 1
+
+
 async def test_asking_again_takes_over_what_waited_behind_the_failed_turn(any_house: House):
     _gate, first, second = await first_and_second(any_house)
     await any_house.chat.turns.stop(first.id)
