@@ -97,6 +97,15 @@ class Runner:
 
     async def _carry(self, run: Run) -> None:
         """Bring one turn to its stored end, whatever happens on the way."""
+        try:
+            await self._finish(run)
+        except Exception as error:  # noqa: BLE001 - whoever waits for the turn must hear of it
+            logger.opt(exception=error).error("turn {}: its end could not be stored (internal)", run.turn.id)
+            self._ground.waiters.fail(run.turn.id, _internal())
+        finally:
+            del self._runs[run.turn.id]
+
+    async def _finish(self, run: Run) -> None:
         await asyncio.wait([run.pump])
         await run.writer.close()
         outcome = self._outcome(run)
@@ -111,7 +120,6 @@ class Runner:
             outcome,
         )
         await self._store(run, ended)
-        del self._runs[ended.id]
         if ended.status == "done":
             self._when_done(ended)
 
@@ -123,7 +131,9 @@ class Runner:
             return of_finish(run.pump.result())
         if not isinstance(error, MadangError):
             logger.opt(exception=error).error("turn {}: internal", run.turn.id)
-            error = MadangError("something went wrong inside; the log has it under the turn's id")
+            error = _internal()
+        # The page shows the turn's id with the error; here stands what it means.
+        logger.info("turn {}: {} {}", run.turn.id, error.code, error.message)
         return of_error(error, bool(run.writer.text), self._ground.redactor)
 
     async def _store(self, run: Run, ended: Turn) -> None:
@@ -149,6 +159,10 @@ class Runner:
             following = await store_end(tx, self._ground, ended, rest=rest, gauge=gauge, may_go_on=may_go_on)
             if following:
                 self.begin_after(tx, following)
+
+
+def _internal() -> MadangError:
+    return MadangError("something went wrong inside; the log has it under the turn's id")
 
 
 def _take(run: Run, chunk: Chunk) -> Finished | None:
