@@ -1,6 +1,8 @@
 """From a turn to what is sent: its branch, its files, and the options from turn to preferences."""
 
+import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from madang.chat.context import Reader, build_context
 from madang.chat.ground import Ground
@@ -38,7 +40,8 @@ class Asker:
         values = self._ground.preferences.get()
         options = turn.asked.over(conversation.options).over(defaults(values))
         model = await self._ground.gateway.resolve(turn.model)
-        context = build_context(
+        build = partial(
+            build_context,
             path,
             files,
             Reader(model.sees_images, model.context_tokens),
@@ -46,6 +49,8 @@ class Asker:
             max_tokens=options.max_tokens,
             is_going_on=bool(turn.answer),
         )
+        # Pictures of some megabytes take a moment to encode, in which nobody else should have to wait.
+        context = await asyncio.to_thread(build) if files else build()
         request = ChatRequest(
             model=model.id,
             messages=context.messages,
