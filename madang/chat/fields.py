@@ -51,7 +51,7 @@ class Text:
 
     def check(self, field: str, value: Any) -> None:
         """Raise `BadRequest` for what is no text, or too short or too long."""
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not _is_unicode(value):
             raise _wrong(field, "text")
         if len(value) < self.shortest or (self.longest is not None and len(value) > self.longest):
             raise _wrong(field, f"{self.shortest} to {self.longest} characters", min=self.shortest, max=self.longest)
@@ -128,6 +128,15 @@ def schema_of(rules: Mapping[str, Rule], *required: str) -> Json:
         name: shape if name in required else {"anyOf": [shape, {"type": "null"}]} for name, shape in shapes.items()
     }
     return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
+
+
+def _is_unicode(value: str) -> bool:
+    """Half of a pair that stands alone comes through Python's JSON, and no store or provider takes it."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _wrong(field: str, wanted: str, **bounds: Any) -> BadRequest:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from madang.db.errors import ReadOnlyDatabase, StoreBusy, StoreError, StoreUnavailable
 from madang.db.transaction import WAIT_SECONDS, Transaction, drained, in_turn, take, to_the_end
-from madang.errors import MadangError, OutOfSpace
+from madang.errors import BadRequest, MadangError, OutOfSpace
 
 POOL = 12
 CONNECT_TIMEOUT_SECONDS = 10
@@ -128,6 +128,8 @@ def translate(error: BaseException) -> MadangError:
     # Class 40 is a deadlock or a serialization failure, 55 a lock that was not to be had.
     if state[:2] in {"40", "55"}:
         return StoreBusy("others were writing the same rows", reason=state)
+    if isinstance(cause, psycopg.DataError):
+        return BadRequest("a value cannot be stored as it is", reason=state or "characters")
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return StoreUnavailable("the database does not answer", reason=state or type(cause).__name__)
     return StoreError(f"the database refused a statement: {cause}", reason=state or type(cause).__name__)
