@@ -113,7 +113,7 @@ class Auth:
         found = [self._known.sessions.find(cookie, token) for cookie in self._known.cookie.values_in(scope)]
         principals = dict(filter(None, found))
         if "whole" in principals:
-            if method not in SAFE_METHODS and state_of(scope).get("origin") == "unknown":
+            if method not in SAFE_METHODS and state_of(scope).get("origin") != "own":
                 raise OriginMissing("a session changes something only from its own page; use a bearer token")
             return principals["whole"]
         if "cookie_only" not in principals:

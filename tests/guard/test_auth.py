@@ -145,10 +145,13 @@ async def test_WEB_11_signing_out_everywhere_closes_an_open_stream(house: House)
     assert house.ask("GET", "/api/things", other.headers).status == 401
 
 
-def test_WEB_12_guessing_is_slowed_down_and_who_is_signed_in_is_not(start_house: Start) -> None:
+def test_WEB_12_13_guessing_is_slowed_down_whatever_it_says_of_itself_and_who_is_signed_in_is_not(
+    start_house: Start,
+) -> None:
     house = start_house()
     browser = house.sign_in()
-    wrong = [house.ask("GET", "/api/things", [("Authorization", f"Bearer mdt_{n}")]) for n in range(25)]
+    guesses = [[("Authorization", f"Bearer mdt_{n}"), ("X-Forwarded-For", f"10.0.0.{n}")] for n in range(25)]
+    wrong = [house.ask("GET", "/api/things", guess) for guess in guesses]
     assert [answer.status for answer in wrong[:19]] == [401] * 19
     assert wrong[-1].status == 429
     assert int(wrong[-1].headers["retry-after"]) >= 1
