@@ -41,7 +41,7 @@ async def test_a_live_check_says_what_is_wrong_in_the_readers_language(open_page
     await page.get_by_role("button", name="저장").click()
     card = page.get_by_role("region", name="꺼진 서버")
     await card.get_by_role("button", name="확인하기").click()
-    await expect(card.get_by_text("모델 서버에 닿지 못했어요")).to_be_visible()
+    await expect(card.get_by_text("응답하지 않아요")).to_be_visible()
 
 
 async def test_an_address_that_cannot_be_used_is_refused_beside_it(open_page: OpenPage, chrome: Chromium) -> None:
