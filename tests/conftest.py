@@ -27,6 +27,14 @@ def pytest_report_header() -> str:
     return f"seed: {SEED} (the same again: MADANG_TEST_SEED={SEED})"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # One worker runs all tests of the built-in model: it is fetched once, and two engines would share the processors.
+    for item in items:
+        if item.get_closest_marker("builtin"):
+            item.add_marker(pytest.mark.xdist_group("builtin"))
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     return _skipped_is_failed((yield))
