@@ -192,6 +192,25 @@ def test_WEB_22_the_network_is_not_served_without_a_password(tmp_path: Path) -> 
     assert "MADANG_PASSWORD" in done.stdout + done.stderr
 
 
+def test_WEB_22_with_a_password_and_a_name_the_network_is_served(tmp_path: Path) -> None:
+    settings = {
+        "MADANG_HOST": "0.0.0.0",
+        "MADANG_PASSWORD": "an old oak tree",
+        "MADANG_ALLOWED_ORIGINS": "https://yard.example",
+    }
+    with running(tmp_path, (), **settings) as server:
+        port, host = int(urlsplit(server.url).port or 0), "yard.example"
+        body = json.dumps({"password": "an old oak tree"}).encode()
+        assert ask(port, "GET", "/api/session/ways", host=host).json() == {"password": True}
+        answer = ask(port, "POST", "/api/session", [JSON, ("Origin", f"https://{host}")], body, host=host)
+        assert "Secure" in answer.headers["set-cookie"]
+        cookie = ("Cookie", answer.headers["set-cookie"].partition(";")[0])
+        session = [cookie, ("X-Madang-Token", answer.json()["token"]), ("Origin", f"https://{host}"), JSON]
+        assert ask(port, "PATCH", "/api/settings", session, b'{"theme": "dark"}', host=host).status == 200
+        assert ask(port, "GET", "/", host=f"192.0.2.1:{port}").status == 421
+        assert "0.0.0.0" in server.output
+
+
 def test_SEC_02_no_refusal_repeats_what_was_sent(server: Server, port: int) -> None:
     session, key = [*own(server.sign_in()), JSON], "sk-CANARY-abcdefghijklmnop-1234"
     assert ask(port, "PUT", "/api/keys/provider:openai", session, json.dumps({"value": key}).encode()).status == 200
