@@ -141,7 +141,7 @@ function bar({ status, progress_bytes: done, total_bytes: total }) {
 /** @param {BuiltInState} state */
 function problem({ status, reason }) {
   if (!reason) return null
-  if (status === "failed") return notice("danger", "warning", errorText(reason))
+  if (status === "failed") return notice("danger", "warning", errorText({ ...reason, details: reason }))
   return notice("warn", "warning", unsupportedText(reason))
 }
 
