@@ -53,13 +53,16 @@ class _Line:
         self._receive = receive
         self._send = send
         self._follows: dict[str, asyncio.Task[None]] = {}
+        self._is_stuck = asyncio.Event()
         self._mistakes = 0
 
     async def run(self) -> None:
         try:
-            code = await until_first_ends(self._hear(), self._watch())
+            code = await until_first_ends(self._hear(), self._watch(), self._until_stuck())
             if code:
                 await self._put({"type": "websocket.close", "code": code})
+        except TimeoutError:
+            logger.info("live: a page took nothing for {} seconds and is let go", STUCK_SECONDS)
         finally:
             for task in self._follows.values():
                 task.cancel()
@@ -68,6 +71,11 @@ class _Line:
     async def _watch(self) -> int | None:
         await until_false(lambda: self._access.is_live(self._principal), self._access.check_seconds)
         return SIGNED_OUT
+
+    async def _until_stuck(self) -> int | None:
+        """Wait for a follow that cannot tell any more. The page then comes anew, instead of waiting in vain."""
+        await self._is_stuck.wait()
+        raise TimeoutError
 
     async def _hear(self) -> int | None:
         while (message := await self._receive())["type"] != "websocket.disconnect":
@@ -106,6 +114,15 @@ class _Line:
 
     async def _follow(self, stream: str, after: int | None) -> None:
         try:
+            await self._tell(stream, after)
+        except TimeoutError:
+            self._is_stuck.set()
+        finally:
+            if self._follows.get(stream) is asyncio.current_task():
+                del self._follows[stream]
+
+    async def _tell(self, stream: str, after: int | None) -> None:
+        try:
             if after is None:
                 after = await self._journal.last_number(stream)
                 await self._say(frames.following(stream, after))
@@ -116,9 +133,6 @@ class _Line:
             logger.warning("live: following {} failed: {}", stream, error.code)
             await self._say(frames.failed(error, stream))
             await self._say(frames.resync(stream))
-        finally:
-            if self._follows.get(stream) is asyncio.current_task():
-                del self._follows[stream]
 
     async def _say(self, text: str) -> None:
         await self._put({"type": "websocket.send", "text": text})
