@@ -19,7 +19,7 @@ from madang.live.types import RESYNC, Event, Note
 
 CHANNEL = "madang_live"
 PAGE = 256
-DELTAS_KEPT = timedelta(hours=1)
+DETAILS_KEPT = timedelta(hours=1)
 ALL_KEPT = timedelta(days=30)
 
 
@@ -101,11 +101,12 @@ class Journal:
     async def prune(self) -> int:
         """Clear away what is old, and return how many events went.
 
-        Pieces of text go an hour after their turn has finished, everything after 30 days.
+        Pieces of text go an hour after their turn has finished, what tells of changes after an hour, everything
+        after 30 days.
         """
         now = self._clock.now()
         async with self._database.write(durable=False) as transaction:
-            return await store.clear(transaction, deltas_before=now - DELTAS_KEPT, all_before=now - ALL_KEPT)
+            return await store.clear(transaction, details_before=now - DETAILS_KEPT, all_before=now - ALL_KEPT)
 
     async def _stored_then_live(self, stream: str, last: int, inbox: Inbox) -> AsyncGenerator[Event, None]:
         must_look = True

@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from madang.db.schema import events, streams
 from madang.db.transaction import Transaction
@@ -43,11 +43,12 @@ async def after(transaction: Transaction, stream: str, number: int, limit: int) 
     return [Event(row.stream, row.number, row.kind, row.data, row.at) for row in rows]
 
 
-async def clear(transaction: Transaction, deltas_before: datetime, all_before: datetime) -> int:
+async def clear(transaction: Transaction, details_before: datetime, all_before: datetime) -> int:
     """Delete old events, raise `kept_after` past them, and return how many went.
 
-    A `.delta` goes when it is older than `deltas_before` and something `.finished` after it, because the finished
-    thing holds the whole text. Everything goes that is older than `all_before`.
+    A `.delta` goes when it is older than `details_before` and something `.finished` after it, because the finished
+    thing holds the whole text; a `.changed` from before then goes, because the thing itself says how it is, and a
+    draft would otherwise be kept at every stage. Everything goes that is older than `all_before`.
     """
     finished = (
         select(events.c.stream, func.max(events.c.number).label("number"))
@@ -55,24 +56,27 @@ async def clear(transaction: Transaction, deltas_before: datetime, all_before: d
         .group_by(events.c.stream)
         .subquery()
     )
-    told = and_(events.c.kind.like("%.delta"), events.c.at < deltas_before, events.c.number < finished.c.number)
     rows = await transaction.execute(
-        select(events.c.stream, func.max(events.c.number).label("number"))
+        select(
+            events.c.stream, func.max(events.c.number).label("number"), func.max(finished.c.number).label("finished")
+        )
         .outerjoin(finished, finished.c.stream == events.c.stream)
-        .where(or_(told, events.c.at < all_before))
+        .where(_is_past(func.coalesce(finished.c.number, 0), details_before, all_before))
         .group_by(events.c.stream)
     )
-    return sum([await _clear_stream(transaction, row.stream, row.number, all_before) for row in rows])
+    gone = 0
+    for row in rows:
+        await transaction.execute(update(streams).where(streams.c.name == row.stream).values(kept_after=row.number))
+        is_past = _is_past(row.finished or 0, details_before, all_before)
+        removed = delete(events).where(events.c.stream == row.stream, is_past)
+        gone += (await transaction.execute(removed)).rowcount
+    return gone
 
 
-async def _clear_stream(transaction: Transaction, stream: str, number: int, all_before: datetime) -> int:
-    await transaction.execute(update(streams).where(streams.c.name == stream).values(kept_after=number))
-    gone = await transaction.execute(
-        delete(events)
-        .where(events.c.stream == stream, events.c.number <= number)
-        .where(or_(events.c.kind.like("%.delta"), events.c.at < all_before))
-    )
-    return gone.rowcount
+def _is_past(finished: Any, details_before: datetime, all_before: datetime) -> ColumnElement[bool]:
+    is_told = and_(events.c.kind.like("%.delta"), events.c.number < finished)
+    is_detail = or_(is_told, events.c.kind.like("%.changed"))
+    return or_(and_(events.c.at < details_before, is_detail), events.c.at < all_before)
 
 
 async def _count_up(transaction: Transaction, stream: str, steps: int) -> int:

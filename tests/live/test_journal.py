@@ -188,3 +188,18 @@ async def test_pruning_takes_the_pieces_of_finished_turns_and_keeps_the_rest(
     assert await journal.prune() == 4
     assert (await journal.append(STREAM, "turn.delta", {})).number == 7
     assert numbers(await collect(journal, 6, 1)) == [7]
+
+
+async def test_pruning_takes_what_told_of_changes_and_keeps_what_streams(journal: Journal, clock: FixedClock) -> None:
+    for kind in ("turn.accepted", "turn.delta", "turn.changed", "turn.delta"):
+        await journal.append(STREAM, kind, {})
+    for number in range(3):
+        await journal.append("app", "draft.changed", {"content": "가" * number})
+    clock.advance(minutes=30)
+    await journal.append("app", "draft.changed", {"content": "다 썼다"})
+    clock.advance(minutes=45)
+    assert await journal.prune() == 4
+    assert numbers(await collect(journal, 3, 1, "app")) == [4]
+    async with journal._database.read() as transaction:
+        kept = await journal.stored(transaction, STREAM, 0)
+    assert [event.kind for event in kept] == ["turn.accepted", "turn.delta", "turn.delta"]
