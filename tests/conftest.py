@@ -29,10 +29,12 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # One worker runs all tests of the built-in model: it is fetched once, and two engines would share the processors.
+    # One worker runs all tests of the built-in model: it is fetched once, which takes its time, and two
+    # engines would share the processors.
     for item in items:
         if item.get_closest_marker("builtin"):
             item.add_marker(pytest.mark.xdist_group("builtin"))
+            item.add_marker(pytest.mark.timeout(1200))
 
 
 @pytest.hookimpl(wrapper=True)
