@@ -25,7 +25,7 @@ export function actions() {
 }
 
 /** End this browser's session and leave nothing of it on the page, even when the server cannot be told. */
-export async function signOut() {
+async function signOut() {
   try {
     await api.delete("/api/session")
   } catch (error) {

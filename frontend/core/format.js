@@ -68,14 +68,6 @@ export function ago(moment, nowMs = Date.now()) {
 }
 
 /**
- * A day and a time.
- * @param {string | number | Date} moment
- */
-export function dateTime(moment) {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(moment))
-}
-
-/**
  * A day.
  * @param {string | number | Date} moment
  */

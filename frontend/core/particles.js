@@ -36,7 +36,7 @@ export function particle(word, afterConsonant, afterVowel) {
  * @param {string} word
  * @returns {Ending}
  */
-export function endingOf(word) {
+function endingOf(word) {
   const text = word.normalize("NFC").replace(SILENT_TAIL, "")
   const last = text.at(-1) ?? ""
   const code = last.codePointAt(0) ?? 0

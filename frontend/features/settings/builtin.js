@@ -149,7 +149,7 @@ function problem({ status, reason }) {
  * Why this computer cannot run it; memory and disk come in bytes.
  * @param {Record<string, any>} reason
  */
-export function unsupportedText(reason) {
+function unsupportedText(reason) {
   const key = `settings.builtin.unsupported_${reason.reason}`
   const show = (/** @type {unknown} */ value) => (typeof value === "number" ? bytes(value) : value)
   return hasText(key)
