@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from loguru import logger
 
-from madang.chat.events import DELTA, WAITING, stream_of
+from madang.chat.events import DELTA, stream_of
 from madang.chat.types import Json, Turn
 from madang.errors import MadangError
 from madang.live.journal import Journal
@@ -59,9 +59,7 @@ class AnswerWriter:
         self._news.set()
 
     def note(self, kind: str, data: Json) -> None:
-        """Take an event that stands before the words to come. Of several waits in a row the last one counts."""
-        if kind == WAITING and self._notes and self._notes[-1][0] == WAITING:
-            self._notes.pop()
+        """Take an event that stands before the words to come."""
         self._notes.append((kind, {"turn_id": self._turn.id, **data}))
         self._news.set()
 
@@ -84,16 +82,16 @@ class AnswerWriter:
                 await asyncio.wait_for(self._closed.wait(), GATHER_SECONDS)
 
     async def _write(self) -> None:
-        while self._notes:
-            kind, data = self._notes.pop(0)
-            await self._journal.append(stream_of(self._turn.conversation_id), kind, data)
-        texts, reasonings = len(self._text), len(self._reasoning)
-        if delta := self._delta():
-            await self._journal.append(stream_of(self._turn.conversation_id), DELTA, delta)
-            self._offset += _units(delta["text"])
-            self._written_text += self._text[:texts]
-            self._written_reasoning += self._reasoning[:reasonings]
-            del self._text[:texts], self._reasoning[:reasonings]
+        """Append what is there; given to the journal in one go, it takes one commit."""
+        notes, texts, reasonings = len(self._notes), len(self._text), len(self._reasoning)
+        delta = self._delta()
+        news = [*self._notes, *([(DELTA, delta)] if delta else [])]
+        stream = stream_of(self._turn.conversation_id)
+        await asyncio.gather(*(self._journal.append(stream, kind, data) for kind, data in news))
+        self._offset += _units(delta["text"]) if delta else 0
+        self._written_text += self._text[:texts]
+        self._written_reasoning += self._reasoning[:reasonings]
+        del self._notes[:notes], self._text[:texts], self._reasoning[:reasonings]
 
     def _delta(self) -> Json | None:
         if not self._text and not self._reasoning:

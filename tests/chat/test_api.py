@@ -23,6 +23,7 @@ from madang.web import Page
 from tests.chat.talking import talking
 from tests.support import server
 
+TOKEN = "mdt_a-token-for-programs-of-this-test-only"
 Start = Callable[..., server.Server]
 
 
@@ -304,3 +305,26 @@ def test_the_question_is_described_like_every_other_address(client: httpx.Client
     assert schema["required"] == ["content"]
     assert {"model", "cache", "stream", "client_id"} <= set(schema["properties"])
     assert set(described["responses"]) >= {"200", "202"}
+
+
+def test_CRASH_13_a_gentle_end_stores_what_is_being_answered(start_server: Start, upstream: FakeUpstream):
+    running = start_server(OPENAI_BASE_URL=upstream.base_url, MADANG_TOKEN=TOKEN)
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    with httpx.Client(base_url=running.url, headers=bearer, timeout=60) as client:
+        turns = [ask(client, f"slow {number}", wait=False) for number in range(8)]
+        for turn in turns:
+            until_text(client, turn["conversation_id"])
+        assert running.stop() == 0
+    running.start()
+    with httpx.Client(base_url=running.url, headers=bearer, timeout=60) as client:
+        found = [client.get(f"/api/chat/turns/{turn['turn_id']}").json() for turn in turns]
+    assert {turn["status"] for turn in found} == {"interrupted"}
+    assert all(turn["answer"].startswith("word") for turn in found)
+
+
+def until_text(client: httpx.Client, conversation_id: str) -> None:
+    for _ in range(600):
+        if client.get(f"/api/chat/conversations/{conversation_id}").json()["turns"][-1]["answer"]:
+            return
+        time.sleep(0.02)
+    raise AssertionError("no word comes")
