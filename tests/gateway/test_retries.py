@@ -117,6 +117,12 @@ async def test_a_model_that_renamed_the_limit_and_fixed_the_temperature_is_asked
         assert not {"max_tokens", "temperature"} & sent.json.keys()
 
 
+async def test_the_limit_of_an_answer_is_never_left_out(upstream: Upstream):
+    refusals = [Status(400, f"Unsupported parameter: '{name}'") for name in ("max_tokens", "max_completion_tokens")]
+    seen, fake = await ask_scripted(upstream, *refusals, "never", request=question(max_tokens=9))
+    assert (seen.code, len(fake.requests)) == ("upstream.bad_request", 2)
+
+
 async def test_a_provider_that_knows_no_stream_options_is_asked_without(upstream: Upstream):
     def picky(request: object) -> object:
         is_there = "stream_options" in request.json

@@ -74,6 +74,12 @@ async def test_UP_08_a_chunk_of_wrong_types_is_an_error_by_name(upstream: Upstre
     assert len(fake.requests) == 1
 
 
+async def test_UP_08_a_thought_beside_a_wrong_type_has_begun_the_answer(upstream: Upstream):
+    half = chunk({"reasoning_content": Fault.SAID, "content": 7})
+    seen, fake = await ask_scripted(upstream, Fault((event(half),)))
+    assert (seen.code, len(fake.requests)) == ("upstream.incomplete", 1)
+
+
 async def test_UP_08_null_choices_unknown_events_and_odd_indexes_change_nothing(upstream: Upstream):
     seen, _ = await ask_scripted(upstream, Fault.null_choices)
     assert (seen.text, seen.code) == (Fault.SAID, None)

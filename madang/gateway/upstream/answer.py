@@ -68,7 +68,7 @@ class Answer:
 
     def broken(self, why: str) -> UpstreamError:
         """Return the error for a stream that stops making sense: incomplete once it has begun."""
-        return Incomplete(why) if self._has_begun else NotAnAnswer(why)
+        return Incomplete(why) if self._has_begun or self.has_words else NotAnAnswer(why)
 
     def _object(self, text: str) -> dict[str, Any]:
         try:

@@ -16,10 +16,11 @@ _REFUSED = re.compile(r"unsupported|unrecogni[sz]ed|not support|unknown|not perm
 def payload(request: ChatRequest, model: str, refused: frozenset[str]) -> bytes:
     """Return the body to send: always streamed, with usage asked for. Leaves out the names in `refused`.
 
-    A refused `max_tokens` is sent as `max_completion_tokens`, until that is refused as well.
+    A refused `max_tokens` is sent as `max_completion_tokens`. The limit itself is never left out: what a call may
+    cost is reckoned with it.
     """
     options = {name: value for name, value in _options(request).items() if name not in refused}
-    if "max_tokens" in refused and _RENAMED not in refused and request.max_tokens is not None:
+    if "max_tokens" in refused and request.max_tokens is not None:
         options[_RENAMED] = request.max_tokens
     messages = [_message(message) for message in request.messages]
     return orjson.dumps({"model": model, "messages": messages, "stream": True, **options})
@@ -31,7 +32,7 @@ def refused_parameter(body: bytes, status: int, error: dict[str, Any], refused: 
     if status not in {400, 422} or not _REFUSED.search(words):
         return None
     sent = orjson.loads(body)
-    names = [name for name in (*_OPTIONAL, _RENAMED) if name in sent and name not in refused]
+    names = [name for name in _OPTIONAL if name in sent and name not in refused]
     if error.get("param") in names:
         return str(error["param"])
     return next((name for name in names if re.search(rf"\b{name}\b", words)), None)
