@@ -19,6 +19,7 @@ from madang.gateway.types import (
     Finished,
     FinishReason,
     ModelInfo,
+    Provider,
     ReasoningDelta,
     Receipt,
     TextDelta,
@@ -35,9 +36,12 @@ _NEVER_SENT = frozenset({"refused", "name", "timeout", "address"})
 class Bill:
     """Adds up one call. `is_sent` says whether anything may have reached the provider."""
 
-    def __init__(self, model: ModelInfo, caller: Caller, clock: Clock, cache: CacheOutcome, key: str) -> None:
+    def __init__(
+        self, model: ModelInfo, caller: Caller, clock: Clock, *, provider: Provider, cache: CacheOutcome, key: str
+    ) -> None:
         self.id = new_id()
         self.model = model
+        self.provider = provider
         self.key = key
         self.tariff: Tariff | None = None
         self.quote: Quote | None = None
@@ -179,6 +183,9 @@ def on_the_books(bill: Bill, ledger: Ledger) -> Iterator[Bill]:
         yield bill
     except MadangError as error:
         bill.failed(error)
+        raise
+    except Exception as error:
+        bill.failed(MadangError(str(error)))
         raise
     finally:
         ledger.add(bill.entry())

@@ -100,9 +100,12 @@ class Gateway:
 
     async def _answer(self, model: ModelInfo, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk]:
         mode = self._mode(request.cache)
-        key = key_of(request, self._registry.provider_of(model), model.name)
+        # The provider as it is now: it may be changed or removed while it answers.
+        provider = self._registry.provider_of(model)
+        key = key_of(request, provider, model.name)
         outcome: CacheOutcome = "off" if mode == "off" else "miss"
-        with on_the_books(Bill(model, caller, self._clock, outcome, key), self._ledger) as bill:
+        bill = Bill(model, caller, self._clock, provider=provider, cache=outcome, key=key)
+        with on_the_books(bill, self._ledger):
             kept = await self._find(key) if mode in {"auto", "only"} else None
             yield Started(model.id, model.provider, "hit" if kept else bill.cache, model.is_builtin)
             if kept:
@@ -139,10 +142,9 @@ class Gateway:
 
     async def _reserved(self, bill: Bill, request: ChatRequest) -> ChatRequest:
         """Return the request with the limit that the cap allows; the same one where no cap applies."""
-        provider = self._registry.provider_of(bill.model)
         if bill.model.is_free or self._budget.cap_microusd is None:
             return request
-        bill.tariff = await self._prices.tariff(provider, bill.model.name)
+        bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
         bill.is_reserving = bill.tariff is not None
         bill.quote = await self._budget.reserve(bill.id, request, bill.tariff)
         return replace(request, max_tokens=bill.quote.max_tokens) if bill.quote else request
@@ -150,7 +152,7 @@ class Gateway:
     async def _end(self, bill: Bill, end: Ended, mode: CacheMode) -> Finished:
         """Settle a whole answer, and keep it where it may be kept."""
         if bill.tariff is None:
-            bill.tariff = await self._prices.tariff(self._registry.provider_of(bill.model), bill.model.name)
+            bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
         finished = bill.ended(end)
         if mode != "off" and (kept := bill.kept()):
             wishes = self._preferences.get()

@@ -190,6 +190,17 @@ async def test_a_stand_in_never_takes_over_a_broken_answer(tmp_path: Path):
     assert (heard.code, heard.text, len(fake.requests)) == ("upstream.incomplete", Fault.SAID, 1)
 
 
+async def test_a_provider_that_is_removed_while_it_answers_finishes_its_answer(tmp_path: Path):
+    async with FakeUpstream("whole") as fake, open_room(tmp_path) as here:
+        added = await here.room.directory.add("Mine", fake.base_url, {})
+        async with aclosing(here.room.gateway.stream(question(model=f"{added.id}/m"), CALLER)) as chunks:
+            heard = [await anext(chunks), await anext(chunks)]
+            await here.room.directory.remove(added.id)
+            heard += [chunk async for chunk in chunks]
+        [row] = await here.rows()
+    assert (type(heard[-1]).__name__, row["status"]) == ("Finished", "done")
+
+
 @pytest.mark.parametrize("reason", ["length", "content_filter", "tool_calls"])
 async def test_UP_12_why_the_model_stopped_is_told_as_it_is(tmp_path: Path, reason: str):
     turn = Say("so far", finish_reason=reason, usage=USAGE)
