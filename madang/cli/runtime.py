@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from madang.ids import new_secret
@@ -17,7 +17,7 @@ class Runtime:
     pid: int
     port: int
     url: str
-    control_key: str
+    control_key: str = field(repr=False)
 
 
 def write(data_dir: Path, port: int, url: str) -> Runtime:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -34,7 +34,7 @@ class Listing:
     """What a provider answered last. `models` holds each chat model's own description by its name."""
 
     provider: Provider
-    key: str | None
+    key: str | None = field(repr=False)
     models: Mapping[str, dict[str, Any]]
     error: UpstreamError | None = None
 

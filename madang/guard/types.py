@@ -1,6 +1,6 @@
 """What is known about those who signed in and about the programs that were let in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from madang.principal import Scope
@@ -24,8 +24,8 @@ class Opened:
     """A session that has just begun, with its two secrets, which are shown this once."""
 
     session: Session
-    cookie: str
-    token: str
+    cookie: str = field(repr=False)
+    token: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -20,7 +20,7 @@ _LARGEST_BYTES = 64 * 2**10
 class GivenSecret:
     """A secret and where it came from."""
 
-    value: str
+    value: str = field(repr=False)
     source: Given
 
 

@@ -1,7 +1,7 @@
 """What the rooms around know of the built-in model: its state, where it answers, and what it is made of."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Status = Literal[
@@ -35,7 +35,7 @@ class Endpoint:
     """Where the engine answers in OpenAI's form, and the key it asks for. `base_url` ends in `/v1`."""
 
     base_url: str
-    key: str
+    key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
