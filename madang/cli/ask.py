@@ -12,6 +12,8 @@ from madang.cli.words import say
 from madang.config import Settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from madang.cli.client import Client
 
 
@@ -38,7 +40,7 @@ def run(chosen: argparse.Namespace, settings: Settings) -> int:
     body = {"content": content, "stream": True} | {name: value for name, value in wanted.items() if value}
     if chosen.fresh:
         body["cache"] = "refresh"
-    with _server(settings) as client:
+    with _server(settings, chosen.env_file) as client:
         turn = _show(client.events("/api/chat", body), quiet=chosen.json)
     if chosen.json:
         print(json.dumps(turn, ensure_ascii=False))
@@ -52,7 +54,7 @@ def _content(chosen: argparse.Namespace) -> str:
 
 
 @contextmanager
-def _server(settings: Settings) -> Iterator["Client"]:
+def _server(settings: Settings, env_file: "Path | None") -> Iterator["Client"]:
     """The running Madang, or one that lives as long as the question."""
     from madang.cli.client import Client, NotRunning
     from madang.cli.temporary import temporary
@@ -60,7 +62,7 @@ def _server(settings: Settings) -> Iterator["Client"]:
     try:
         found = Client.of(settings)
     except NotRunning:
-        with temporary(settings), Client.of(settings) as client:
+        with temporary(settings, env_file), Client.of(settings) as client:
             yield client
         return
     with found as client:

@@ -31,11 +31,23 @@ def write(data_dir: Path, port: int, url: str) -> Runtime:
 
 
 def read(data_dir: Path) -> Runtime | None:
-    """Return the note, or None where there is none that can be read."""
+    """Return the note, or None where there is none that can be read, or whoever wrote it is gone."""
     try:
-        return Runtime(**json.loads((data_dir / _NAME).read_text()))
+        note = Runtime(**json.loads((data_dir / _NAME).read_text()))
     except (FileNotFoundError, json.JSONDecodeError, TypeError):
         return None
+    return note if _is_running(note.pid) else None
+
+
+def _is_running(pid: int) -> bool:
+    """A process that was killed leaves its note behind."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def remove(data_dir: Path) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from madang.app.serving import Serving
     from madang.cli.runtime import Runtime
+    from madang.db.errors import DataDirBusy
     from madang.guard.exposure import Exposure
 
 
@@ -42,8 +43,8 @@ def run(chosen: argparse.Namespace, settings: Settings) -> int:
     lock = DataDirLock(settings.data_dir)
     try:
         lock.acquire()
-    except DataDirBusy:
-        return _open_running(settings)
+    except DataDirBusy as busy:
+        return _open_running(settings, busy)
     try:
         sockets = listen(settings.host, settings.port, chosen.next_port)
         note = runtime.write(settings.data_dir, sockets[0].getsockname()[1], _origin(settings, sockets[0]))
@@ -55,11 +56,15 @@ def run(chosen: argparse.Namespace, settings: Settings) -> int:
         lock.release()
 
 
-def _open_running(settings: Settings) -> int:
+def _open_running(settings: Settings, busy: "DataDirBusy") -> int:
     """The same data folder is being served: that one is what the person wants."""
-    from madang.cli.client import Client
+    from madang.cli.client import Client, NotRunning
 
-    url = Client.of(settings).sign_in_url()
+    try:
+        url = Client.of(settings).sign_in_url()
+    except NotRunning:
+        # It holds the folder and does not serve it yet, or not any more.
+        raise busy from None
     print(say("serve.already", url=url), flush=True)
     _open_browser(settings, url)
     return 0

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from madang.cli.runtime import read
 from madang.config import Settings
@@ -15,9 +16,11 @@ _PATIENCE_SECONDS = 60
 
 
 @contextmanager
-def temporary(settings: Settings) -> Iterator[None]:
+def temporary(settings: Settings, env_file: Path | None) -> Iterator[None]:
     """Start Madang on a free port of this machine, and stop it at the end. Raises `Unavailable`."""
     command = [sys.executable, "-m", "madang", "serve", "--port", "0", "--no-browser"]
+    if env_file is not None:
+        command += ["--env-file", str(env_file)]
     environment = os.environ | {"MADANG_DATA_DIR": str(settings.data_dir), "MADANG_HOST": "127.0.0.1"}
     child = subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

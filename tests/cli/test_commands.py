@@ -60,6 +60,20 @@ def test_ask_brings_its_own_server_where_none_runs(tmp_path: Path) -> None:
     assert not (alone.data_dir / "runtime.json").exists()
 
 
+def test_ask_brings_its_own_server_after_one_was_killed_and_gives_it_the_named_settings(tmp_path: Path) -> None:
+    alone = Server(tmp_path / "alone", {"MADANG_BUILTIN": "off", "MADANG_DISCOVER": "off"})
+    alone.data_dir.mkdir(parents=True, mode=0o700)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    note = {"pid": gone.pid, "port": 9, "url": "http://127.0.0.1:9", "control_key": "left-behind"}
+    (alone.data_dir / "runtime.json").write_text(json.dumps(note))
+    with upstream_process("--say", "Here I am.") as upstream:
+        lines = [f"{name}={value}" for name, value in answering(upstream).items()]
+        (alone.folder / "other.env").write_text("\n".join(lines))
+        asked = madang(alone, "ask", "--env-file", "other.env", "Anybody?", typed="")
+    assert (asked.returncode, asked.stdout) == (0, "Here I am.\n"), asked.stderr
+
+
 def test_ask_says_why_an_answer_failed(start_server: StartServer) -> None:
     server = start_server()
     asked = madang(server, "ask", "--model", "nowhere/nothing", "Hello?")
