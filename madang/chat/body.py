@@ -1,6 +1,7 @@
 """What `POST /api/chat` takes, read in one pass."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,13 +70,14 @@ def _ask(values: dict[str, Any], actor: str) -> Ask:
         conversation_id=values.get("conversation_id"),
         parent_id=values.get("parent_id", "active"),
         client_id=values.get("client_id"),
-        body_hash=_hash(values),
+        body_hash=hash_of(values),
         options=Options(**{name: values.get(name) for name in OPTION_RULES}),
         cache=values.get("cache") or "auto",
         attachments=tuple(values.get("attachments") or ()),
     )
 
 
-def _hash(values: dict[str, Any]) -> str:
+def hash_of(values: Mapping[str, Any]) -> str:
+    """Return what two bodies share that ask the same: a hash over all but the client id and the way of answering."""
     asked = {name: value for name, value in values.items() if name not in _NOT_ASKED}
     return hashlib.sha256(orjson.dumps(asked, option=orjson.OPT_SORT_KEYS)).hexdigest()

@@ -8,10 +8,12 @@ from madang.chat.errors import Busy, WrongState
 from madang.chat.ground import Ground
 from madang.chat.runner import Runner
 from madang.chat.store import conversations, turns
-from madang.chat.types import Ask, Options, Turn
+from madang.chat.types import Ask, Mark, Options, Turn
 from madang.db.transaction import Transaction
 from madang.errors import NotFound
 from madang.gateway.types import CacheMode
+
+UNMARKED = Mark()
 
 
 class Turns:
@@ -38,7 +40,7 @@ class Turns:
             return turn if turn.has_ended or turn.held else await ending
 
     async def retry(
-        self, turn_id: str, actor: str, *, cache: CacheMode = "refresh", model: str | None = None
+        self, turn_id: str, actor: str, *, cache: CacheMode = "refresh", model: str | None = None, mark: Mark = UNMARKED
     ) -> Accepted:
         """Ask the same again beside the turn; by default it goes to the provider and replaces the kept answer.
 
@@ -46,15 +48,17 @@ class Turns:
         """
         turn = await self._ended(turn_id, "retry")
         options = Options(model=model).over(turn.asked)
-        return await self.accept(replace(_same(turn, actor), cache=cache, options=options))
+        return await self.accept(replace(_same(turn, actor, mark), cache=cache, options=options))
 
-    async def edit(self, turn_id: str, actor: str, content: str, attachments: tuple[str, ...] | None) -> Accepted:
+    async def edit(
+        self, turn_id: str, actor: str, content: str, attachments: tuple[str, ...] | None, mark: Mark = UNMARKED
+    ) -> Accepted:
         """Ask something else beside the turn, with the same files unless `attachments` names others.
 
         Raises `WrongState` for a turn that has not ended, and what `accept` raises.
         """
         turn = await self._ended(turn_id, "edit")
-        same = _same(turn, actor)
+        same = _same(turn, actor, mark)
         files = same.attachments if attachments is None else attachments
         return await self.accept(replace(same, content=content, attachments=files))
 
@@ -147,7 +151,7 @@ def _wrong(turn: Turn, action: str) -> WrongState:
     return WrongState(f"a turn that is {turn.status} cannot do this", status=turn.status, action=action)
 
 
-def _same(turn: Turn, actor: str) -> Ask:
+def _same(turn: Turn, actor: str, mark: Mark) -> Ask:
     """The question of `turn`, to be asked beside it."""
     return Ask(
         content=turn.content,
@@ -157,4 +161,6 @@ def _same(turn: Turn, actor: str) -> Ask:
         options=turn.asked,
         attachments=tuple(one.id for one in turn.attachments),
         instead_of=turn.id,
+        client_id=mark.client_id,
+        body_hash=mark.body_hash,
     )

@@ -176,6 +176,14 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """By what a request is known when it comes twice: the client's own id for it, and a hash over what it asks."""
+
+    client_id: str | None = None
+    body_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A question as it arrives. `parent_id` is `"active"` for the branch that is shown, `None` for a new root.
 

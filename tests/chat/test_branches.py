@@ -1,10 +1,12 @@
 """Branches: ask again, ask otherwise, choose which one is shown."""
 
+from dataclasses import replace
+
 import pytest
 
 from madang.chat.conversations import Change
-from madang.chat.errors import WrongState
-from madang.chat.types import Options
+from madang.chat.errors import ClientIdReused, WrongState
+from madang.chat.types import Mark, Options
 from madang.errors import NotFound
 from tests.chat.conftest import House
 from tests.chat.scripted import Gate, saying
@@ -29,6 +31,23 @@ async def test_an_edit_begins_a_branch_without_the_old_one(house: House):
     await house.chat.turns.wait(new.id)
     assert new.parent_id == first.id
     assert [message.text for message in house.door.requests[2].messages] == ["one", "ok", "zwei"]
+
+
+async def test_CRASH_12_a_retry_or_an_edit_that_is_sent_twice_is_one_turn_and_one_call(house: House):
+    first = await house.answered("one")
+    for number, send in enumerate(
+        (
+            lambda mark: house.chat.turns.retry(first.id, "person:test", mark=mark),
+            lambda mark: house.chat.turns.edit(first.id, "person:test", "uno", None, mark),
+        )
+    ):
+        mark = Mark(f"client-{number}", "what it asks")
+        sent = {(await send(mark)).turn.id for _ in range(3)}
+        assert len(sent) == 1
+        with pytest.raises(ClientIdReused):
+            await send(replace(mark, body_hash="something else"))
+        await house.chat.turns.wait(sent.pop())
+    assert len(house.door.requests) == 3
 
 
 async def test_a_turn_that_streams_is_not_asked_again(house: House):

@@ -29,17 +29,22 @@ class ConversationChange(Body):
 
 
 class Retry(Body):
-    """How the same is asked again: past the kept answer by default, and of another model if one is named."""
+    """How the same is asked again: past the kept answer by default, and of another model if one is named.
+
+    Safe to send twice with the same `client_id`.
+    """
 
     cache: CacheMode = "refresh"
     model: str | None = Field(None, min_length=1, max_length=300)
+    client_id: str | None = Field(None, min_length=1, max_length=200)
 
 
 class Edit(Body):
-    """What is asked instead; without `attachments` the files stay the same."""
+    """What is asked instead; without `attachments` the files stay the same. Safe to send twice with a `client_id`."""
 
     content: str
     attachments: list[str] | None = None
+    client_id: str | None = Field(None, min_length=1, max_length=200)
 
 
 class Draft(Body):

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Response
 from madang.chat.api.ask import accepted_json
 from madang.chat.api.bodies import Edit, Retry
 from madang.chat.api.shape import AcceptedShape, TurnShape, answer
+from madang.chat.body import hash_of
 from madang.chat.service import Chat
+from madang.chat.types import Mark
 from madang.web import Principal, needs, service
 
 router = APIRouter(prefix="/api/chat/turns")
@@ -31,7 +33,8 @@ async def stop_turn(chat: ChatDep, turn_id: str) -> Response:
 async def retry_turn(chat: ChatDep, asker: Asker, turn_id: str, retry: Retry | None = None) -> Response:
     """Ask the same again, in a branch beside the turn."""
     how = retry or Retry()
-    accepted = await chat.turns.retry(turn_id, _actor(asker), cache=how.cache, model=how.model)
+    mark = _mark("retry", turn_id, how)
+    accepted = await chat.turns.retry(turn_id, _actor(asker), cache=how.cache, model=how.model, mark=mark)
     return answer(accepted_json(accepted), 202)
 
 
@@ -39,7 +42,9 @@ async def retry_turn(chat: ChatDep, asker: Asker, turn_id: str, retry: Retry | N
 async def edit_turn(chat: ChatDep, asker: Asker, turn_id: str, edit: Edit) -> Response:
     """Ask something else, in a branch beside the turn."""
     files = None if edit.attachments is None else tuple(edit.attachments)
-    return answer(accepted_json(await chat.turns.edit(turn_id, _actor(asker), edit.content, files)), 202)
+    mark = _mark("edit", turn_id, edit)
+    accepted = await chat.turns.edit(turn_id, _actor(asker), edit.content, files, mark)
+    return answer(accepted_json(accepted), 202)
 
 
 @router.post(
@@ -61,6 +66,10 @@ async def remove_turn(chat: ChatDep, turn_id: str) -> Response:
     """Take a queued turn back."""
     await chat.turns.remove(turn_id)
     return Response(status_code=204)
+
+
+def _mark(deed: str, turn_id: str, body: Retry | Edit) -> Mark:
+    return Mark(body.client_id, hash_of({"deed": deed, "turn_id": turn_id, **body.model_dump()}))
 
 
 def _actor(asker: Principal) -> str:
