@@ -24,7 +24,10 @@ class Settings(BaseSettings):
         env_prefix="MADANG_", env_ignore_empty=True, extra="ignore", frozen=True, populate_by_name=True
     )
 
-    host: str = Field("127.0.0.1", description="Address to listen on. Another than loopback needs MADANG_PASSWORD.")
+    host: str = Field(
+        "127.0.0.1",
+        description="Address to listen on. Another than loopback needs MADANG_PASSWORD and MADANG_ALLOWED_ORIGINS.",
+    )
     port: int = Field(8765, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     data_dir: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("madang", appauthor=False),
