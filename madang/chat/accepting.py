@@ -42,9 +42,7 @@ class Acceptor:
         then.
         """
         check(ask)
-        async with self._ground.database.read() as tx:
-            known = await _known(tx, ask)
-            conversation = await _existing(tx, ask) if known is None else None
+        known, conversation = await self._look_up(ask)
         if known:
             return known
         chosen = ask.options.model or (conversation.options.model if conversation else None)
@@ -54,6 +52,14 @@ class Acceptor:
                 return await self._store(tx, ask, model)
         except turns.ClientIdTaken:
             return await self._taken(ask)
+
+    async def _look_up(self, ask: Ask) -> tuple[Accepted | None, Conversation | None]:
+        """The turn that has the client id already, else the conversation that is named."""
+        if ask.client_id is None and ask.conversation_id is None:
+            return None, None
+        async with self._ground.database.read() as tx:
+            known = await _known(tx, ask)
+            return known, None if known else await _existing(tx, ask)
 
     async def _taken(self, ask: Ask) -> Accepted:
         async with self._ground.database.read() as tx:

@@ -150,10 +150,10 @@ class Monkey:
         turns = [turn for turns in self._all_turns(client).values() for turn in turns]
         if cut := [turn for turn in turns if turn["status"] == "interrupted"]:
             self._go_on(client, self.chance.choice(cut))
-        for number in range(4):
+        for number in range(3):
             question = self._new_question()
             body = {"content": question, "client_id": question, "wait": False}
-            if self.conversations and number != 3:
+            if self.conversations and number != 2:
                 body["conversation_id"] = self.conversations[-1]
             self.unanswered[question] = body
             self._post(client, question, body)
