@@ -144,7 +144,8 @@ class Turn:
             "reasoning": self.reasoning,
             "status": self.status,
             "held": self.held,
-            "error": self.error,
+            # The turn's id is what the log has the failure under.
+            "error": {**self.error, "id": self.id} if self.error else None,
             "finish_reason": self.finish_reason,
             "model": self.model,
             "receipt": self.receipt,

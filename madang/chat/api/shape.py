@@ -58,11 +58,12 @@ class AttachmentShape(BaseModel):
 
 
 class ErrorShape(BaseModel):
-    """Why a turn has no whole answer."""
+    """Why a turn has no whole answer; the log has it under `id`, which is the turn's."""
 
     code: str
     message: str
     details: dict[str, Any]
+    id: str
 
 
 class ReceiptShape(BaseModel):
