@@ -1,4 +1,4 @@
-"""No file of the frontend writes markup or runs text; three vendored lines that are never reached are named."""
+"""No file of the frontend writes markup or runs text as code; the two that only name such things are listed."""
 
 import re
 from pathlib import Path

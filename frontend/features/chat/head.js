@@ -14,48 +14,56 @@ import { moreButton } from "./more_button.js"
 
 export class TalkHead extends MadangElement {
   #room
+  #title = h("h1", { class: "talk-head__title clip" })
+  #chips = h("span", { class: "talk-head__chips" })
+  #gauge = h("span", { class: "talk-head__gauge" })
+  #more
+  #list = h(
+    "button",
+    { class: "button button--quiet button--icon talk-head__list", type: "button", "aria-label": t("chat.list.open") },
+    icon("sidebar"),
+  )
 
   /** @param {Room} room */
   constructor(room) {
     super()
     this.#room = room
+    this.#more = moreButton("button button--quiet button--icon", () => room.talk?.conversation)
   }
 
   /** @override */
   connected() {
     this.className = "talk-head"
+    this.append(this.#list, this.#title, this.#chips, this.#gauge, this.#more)
+    this.on(this.#list, "click", () => void openList())
+    this.on(this.#title, "dblclick", () => void this.#rename())
     this.draw()
   }
 
+  /** Show how the conversation stands; the buttons stay, for they may hold the focus. */
   draw() {
     const conversation = this.#room.talk?.conversation
-    const open = h(
-      "button",
-      { class: "button button--quiet button--icon talk-head__list", type: "button", "aria-label": t("chat.list.open") },
-      icon("sidebar"),
-    )
-    open.addEventListener("click", () => void openList())
-    const title = conversation && h("h1", { class: "talk-head__title clip" }, conversation.title || t("chat.untitled"))
-    title?.addEventListener("dblclick", () => conversation && void renameLater(conversation))
-    fill(this, open, title ?? h("span", { class: "talk-head__title" }), chips(this.#room.options))
-    if (!conversation) return
-    const more = moreButton("button button--quiet button--icon", conversation)
-    this.append(
-      h("span", { class: "push talk-head__gauge" }, conversation.context && gauge(conversation.context)),
-      more,
-    )
+    const title = conversation ? conversation.title || t("chat.untitled") : ""
+    this.#title.textContent = title
+    this.#title.hidden = this.#more.hidden = !conversation
+    this.#more.setAttribute("aria-label", t("chat.menu", { title }))
+    fill(this.#chips, chips(this.#room.options))
+    fill(this.#gauge, conversation?.context && gauge(conversation.context))
+  }
+
+  async #rename() {
+    const { rename } = await import("./conversation_menu.js")
+    if (this.#room.talk) rename(this.#room.talk.conversation)
   }
 }
 
 /** @param {Options} options */
 function chips({ temperature, system_prompt, max_tokens }) {
-  return h(
-    "span",
-    { class: "talk-head__chips" },
+  return [
     temperature !== null && chip(t("chat.chip.temperature", { value: number(temperature) })),
     max_tokens !== null && chip(t("chat.chip.max_tokens", { value: number(max_tokens) })),
     system_prompt && chip(t("chat.chip.system")),
-  )
+  ]
 }
 
 /** @param {Gauge} context */
@@ -76,12 +84,6 @@ function gauge({ used_tokens, limit_tokens, trimmed_turns }) {
 async function openList() {
   const { openListDialog } = await import("./list_dialog.js")
   openListDialog()
-}
-
-/** @param {import("./types.js").Conversation} conversation */
-async function renameLater(conversation) {
-  const { rename } = await import("./conversation_menu.js")
-  rename(conversation)
 }
 
 define("md-chat-head", TalkHead)

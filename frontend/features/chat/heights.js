@@ -6,7 +6,6 @@ const ENOUGH = 6
 export class Heights {
   /** @type {Map<string, number>} */
   #measured = new Map()
-  /** Settled once a few are known: a guess that kept moving would move what the reader looks at. */
   #guess = GUESS_PX
   #isSettled = false
 
@@ -16,7 +15,6 @@ export class Heights {
    */
   measure(key, height) {
     this.#measured.set(key, height)
-    if (!this.#isSettled && this.#measured.size >= ENOUGH) this.#settle()
   }
 
   clear() {
@@ -55,9 +53,15 @@ export class Heights {
     return this.#measured.get(key) ?? this.#guess
   }
 
-  #settle() {
+  /**
+   * Guess better once a few are known, and only once: a guess that kept moving would move what the reader looks at.
+   * @returns {boolean} whether all places have changed
+   */
+  settle() {
+    if (this.#isSettled || this.#measured.size < ENOUGH) return false
     const sum = [...this.#measured.values()].reduce((total, height) => total + height, 0)
     this.#guess = sum / this.#measured.size
     this.#isSettled = true
+    return true
   }
 }

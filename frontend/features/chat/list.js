@@ -7,7 +7,7 @@ import { t } from "../../core/i18n.js"
 import { live } from "../../core/live.js"
 import { navigate } from "../../core/router.js"
 import { byDay } from "./days.js"
-import { moreButton } from "./more_button.js"
+import { ListItem } from "./list_item.js"
 
 /** @typedef {import("./types.js").Conversation} Conversation */
 
@@ -17,6 +17,8 @@ const PAGE_SIZE = 50
 export class ChatList extends MadangElement {
   /** @type {Map<string, Conversation>} */
   #found = new Map()
+  /** @type {Map<string, ListItem>} */
+  #items = new Map()
   /** @type {string | null} */
   #current = null
   /** @type {string | null} */
@@ -124,18 +126,23 @@ export class ChatList extends MadangElement {
   }
 
   #draw() {
-    const focused = document.activeElement?.closest("[data-conversation]")?.getAttribute("data-conversation")
+    const focused = this.contains(document.activeElement) ? document.activeElement : null
     const sorted = [...this.#found.values()].sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1))
     const none = h(
       "p",
       { class: "list__none soft small" },
       t(this.#search.value ? "chat.list.none_found" : "chat.list.none"),
     )
-    const groups = [...byDay(sorted)].map(([heading, some]) => group(heading, some))
+    const groups = [...byDay(sorted)].map(([heading, some]) =>
+      group(
+        heading,
+        some.map((one) => this.#item(one)),
+      ),
+    )
     fill(this.#groups, groups.length > 0 ? groups : none)
     this.#more.hidden = !this.#cursor
     this.#mark()
-    if (focused) this.#link(focused)?.focus()
+    if (focused instanceof HTMLElement && focused.isConnected) focused.focus()
   }
 
   #mark() {
@@ -146,34 +153,25 @@ export class ChatList extends MadangElement {
     }
   }
 
-  /** @param {string} id */
-  #link(id) {
-    return /** @type {HTMLElement | null} */ (this.querySelector(`[data-conversation="${CSS.escape(id)}"] a`))
+  /** The item of a conversation stays the same element, for it may hold the focus. @param {Conversation} conversation */
+  #item(conversation) {
+    const item = this.#items.get(conversation.id) ?? new ListItem()
+    this.#items.set(conversation.id, item)
+    item.show(conversation)
+    return item.element
   }
 }
 
 /**
  * @param {string} heading
- * @param {Conversation[]} conversations
+ * @param {HTMLElement[]} items
  */
-function group(heading, conversations) {
+function group(heading, items) {
   return h(
     "section",
     { class: "list__group" },
     h("h2", { class: "list__day" }, heading),
-    h("ul", { role: "list" }, conversations.map(item)),
-  )
-}
-
-/** @param {Conversation} conversation */
-function item(conversation) {
-  const title = conversation.title || t("chat.untitled")
-  const more = moreButton("list__more", conversation)
-  return h(
-    "li",
-    { class: "list__item", dataset: { conversation: conversation.id } },
-    h("a", { class: "list__link", href: `/chat/${conversation.id}`, title }, title),
-    more,
+    h("ul", { role: "list" }, items),
   )
 }
 

@@ -8,10 +8,10 @@ import { icon } from "../../parts/icon.js"
 
 /**
  * @param {string} className
- * @param {Conversation} conversation
+ * @param {() => Conversation | undefined} conversation as it is when the menu opens
  */
 export function moreButton(className, conversation) {
-  const title = conversation.title || t("chat.untitled")
+  const title = conversation()?.title || t("chat.untitled")
   const button = h(
     "button",
     {
@@ -25,7 +25,8 @@ export function moreButton(className, conversation) {
   )
   button.addEventListener("click", async () => {
     const { openConversationMenu } = await import("./conversation_menu.js")
-    openConversationMenu(button, conversation)
+    const current = conversation()
+    if (current) openConversationMenu(button, current)
   })
   return button
 }

@@ -8,13 +8,17 @@ import { icon } from "../../parts/icon.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
 
-/** @param {Pick<Turn, "error">} turn */
-export function problemBox({ error }) {
+/** @param {Pick<Turn, "error" | "answer">} turn */
+export function problemBox({ error, answer }) {
   const code = error?.code ?? "unknown"
   const help = helpFor(code)
   return h(
     "div",
-    { class: "notice notice--danger problem", role: "group", "aria-label": t("chat.problem") },
+    {
+      class: `notice notice--${answer === "" ? "danger" : "warn"} problem`,
+      role: "group",
+      "aria-label": t("chat.problem"),
+    },
     icon("warning"),
     h(
       "div",

@@ -79,7 +79,7 @@ function tokens({ prompt_tokens, cached_tokens, completion_tokens }) {
 
 /** @param {Turn} turn */
 function isBuiltin({ receipt }) {
-  return receipt?.provider === "builtin"
+  return receipt?.provider === "builtin" || (receipt?.model.startsWith("builtin/") ?? false)
 }
 
 /** The small model is honest about itself, at length under the last answer. @param {boolean} isLast */

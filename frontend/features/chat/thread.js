@@ -28,6 +28,7 @@ export class ChatThread extends MadangElement {
   /** @type {Map<string, ChatTurn | PendingTurn>} */
   #shown = new Map()
   #isAtEnd = true
+  #lastTop = 0
   /** The turn at the top edge, which stays where it is when others change. @type {{ element: Element, top: number } | null} */
   #anchor = null
   #sizes = new ResizeObserver((entries) => this.#resized(entries))
@@ -173,12 +174,16 @@ export class ChatThread extends MadangElement {
       const key = target instanceof HTMLElement ? target.dataset.key : undefined
       if (key) this.#heights.measure(key, borderBoxSize[0]?.blockSize ?? 0)
     }
-    this.#settle()
+    if (this.#isAtEnd && this.#heights.settle()) this.#draw()
+    else this.#settle()
   }
 
+  /** Only the reader's moving up leaves the end: that text grew below does not. */
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller
-    this.#isAtEnd = scrollHeight - scrollTop - clientHeight < AT_END_PX
+    if (scrollHeight - scrollTop - clientHeight < AT_END_PX) this.#isAtEnd = true
+    else if (scrollTop < this.#lastTop) this.#isAtEnd = false
+    this.#lastTop = scrollTop
     this.#down.hidden = this.#isAtEnd
     this.#remember()
     this.#draw()
@@ -187,8 +192,10 @@ export class ChatThread extends MadangElement {
   /** Stay at the end, or else keep the turn at the top edge where the reader has it. */
   #settle() {
     const scroller = this.#scroller
-    if (this.#isAtEnd) scroller.scrollTop = scroller.scrollHeight
-    else if (this.#anchor?.element.isConnected) {
+    if (this.#isAtEnd) {
+      scroller.scrollTop = scroller.scrollHeight
+      this.#lastTop = scroller.scrollTop
+    } else if (this.#anchor?.element.isConnected) {
       const moved = this.#anchor.element.getBoundingClientRect().top - this.#anchor.top
       if (Math.abs(moved) >= 1) scroller.scrollTop += moved
     }

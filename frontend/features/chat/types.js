@@ -24,7 +24,6 @@
  *
  * @typedef {object} Waiting
  * @property {"builtin" | "rate_limited" | "retrying" | "busy"} reason
- * @property {any} [progress]
  * @property {string} [retry_at]
  * @property {number} [progress_bytes]
  * @property {number} [total_bytes]

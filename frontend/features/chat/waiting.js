@@ -10,6 +10,8 @@ import { progress, showProgress } from "../../parts/progress.js"
 /** @typedef {import("./types.js").Waiting} Waiting */
 
 const TICK_MS = 500
+/** @type {Record<string, string>} */
+const BUILTIN = { absent: "fetching", fetching: "fetching", checking: "checking" }
 
 export class WaitingNote extends MadangElement {
   /** @type {Turn | null} */
@@ -67,15 +69,13 @@ export class WaitingNote extends MadangElement {
 
 /** @param {Waiting} waiting */
 function fetched(waiting) {
-  const state = waiting.progress && typeof waiting.progress === "object" ? waiting.progress : waiting
-  const isFetching = !state.status || state.status === "fetching" || state.status === "checking"
-  return { done: Number(state.progress_bytes ?? 0), total: isFetching ? Number(state.total_bytes ?? 0) : 0 }
+  const { status, progress_bytes = 0, total_bytes = 0 } = waiting
+  return { done: progress_bytes, total: status === "fetching" ? total_bytes : 0 }
 }
 
 /** @param {Waiting} waiting */
 function words(waiting) {
-  if (waiting.reason === "builtin")
-    return t(fetched(waiting).total > 0 ? "chat.waiting.fetching" : "chat.waiting.starting")
+  if (waiting.reason === "builtin") return t(`chat.waiting.${BUILTIN[waiting.status ?? ""] ?? "starting"}`)
   const left = waiting.retry_at ? new Date(waiting.retry_at).getTime() - Date.now() : 0
   if (left <= 0) return t(`chat.waiting.${waiting.reason}`)
   return t(`chat.waiting.${waiting.reason}_in`, { time: duration(Math.max(Math.ceil(left / 1000), 1) * 1000) })

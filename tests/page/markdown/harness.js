@@ -113,24 +113,6 @@ export function keepsNodes(source) {
   return before.every((node, index) => node === target.children[index])
 }
 
-/** The longest single step while a text is shown, in milliseconds, and the steps it took. */
-export async function longestTask(source) {
-  const target = document.createElement("div")
-  document.querySelector("#place").replaceChildren(target)
-  const durations = []
-  const observer = new PerformanceObserver((list) =>
-    durations.push(...list.getEntries().map((entry) => entry.duration)),
-  )
-  observer.observe({ type: "longtask" })
-  for (let end = 0; end < source.length; end += 2000) {
-    await renderMarkdown(source.slice(0, end), target, { final: false })
-  }
-  await renderMarkdown(source, target, { final: true })
-  await new Promise((done) => setTimeout(done, 200))
-  observer.disconnect()
-  return durations
-}
-
 /** Try to make an element no answer may hold. */
 export function tryToCreate(tag, attrs) {
   try {
