@@ -24,9 +24,11 @@ _SIGNATURES: dict[str, ProviderKind] = {
 
 
 class Keys(Protocol):
-    """Where keys are looked up by name."""
+    """Where keys are looked up by name, and given up with their provider."""
 
     async def get(self, name: str) -> str | None: ...
+
+    async def forget(self, name: str) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from madang.clock import Clock
 from madang.config import Settings
 from madang.db.database import Database
 from madang.gateway import store
+from madang.gateway.catalogue import Keys
 from madang.gateway.errors import BadProvider, UnknownProvider
 from madang.gateway.providers import BUILTIN, ENVIRONMENT, OPENAI, OPENAI_URL, checked_name, checked_url
 from madang.gateway.types import Provider, is_loopback, port_of
@@ -20,10 +21,11 @@ _BUILT_IN = Provider(BUILTIN, "Madang", "", "builtin", "builtin")
 class Directory:
     """All providers, in the order in which they are preferred. Changes are stored first and then announced."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings, announce: Announce) -> None:
+    def __init__(self, database: Database, clock: Clock, settings: Settings, announce: Announce, keys: Keys) -> None:
         self._database = database
         self._clock = clock
         self._announce = announce
+        self._keys = keys
         self._fixed = _fixed(settings)
         self._added: list[Provider] = []
         self._found: list[Provider] = []
@@ -68,11 +70,15 @@ class Directory:
         return provider
 
     async def remove(self, provider_id: str) -> None:
-        """Remove a provider that was added. Raises `UnknownProvider` and `BadProvider`."""
-        self._added_one(provider_id)
+        """Remove a provider that was added, and its key. Raises `UnknownProvider` and `BadProvider`.
+
+        Where the place of the key does not work the provider is gone all the same, and that is raised.
+        """
+        provider = self._added_one(provider_id)
         await store.delete_provider(self._database, provider_id)
         self._take(provider for provider in self._added if provider.id != provider_id)
         self._announce("providers.changed", {})
+        await self._keys.forget(provider.key_name)
 
     def _added_one(self, provider_id: str) -> Provider:
         provider = self.get(provider_id)

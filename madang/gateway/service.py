@@ -63,7 +63,7 @@ class GatewayRoom:
         """Build everything; nothing is opened yet."""
         clock, database, preferences = around.clock, around.database, around.preferences
         upstream = Upstream(around.limits or Limits.of(around.settings), clock, around.redactor)
-        directory = Directory(database, clock, around.settings, around.announce)
+        directory = Directory(database, clock, around.settings, around.announce, around.keys)
         catalogue, prices = Catalogue(upstream, around.keys), Prices(clock)
         registry = Registry(
             directory=directory,

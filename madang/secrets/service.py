@@ -107,6 +107,11 @@ class Secrets:
             self._problems.pop(name, None)
         self._announce("keys.changed", {})
 
+    async def forget(self, name: str) -> None:
+        """Delete a key whose provider is gone; nothing happens where none is stored. Raises `PlaceUnusable`."""
+        if name in self._notes:
+            await self.delete(name)
+
     async def _stored(self, name: str) -> str | None:
         note = self._notes.get(name)
         if note is None or name in self._values:

@@ -33,6 +33,9 @@ class SomeKeys(dict[str, str]):
     async def get(self, name: str) -> str | None:  # type: ignore[override]
         return super().get(name)
 
+    async def forget(self, name: str) -> None:
+        self.pop(name, None)
+
 
 @dataclass
 class Heard:

@@ -52,7 +52,9 @@ async def test_a_provider_is_added_changed_and_removed(tmp_path: Path):
         )
         listed = (await client.get("/api/settings/providers")).json()
         assert [provider["id"] for provider in listed] == ["openai", added["id"], "builtin"]
+        here.keys[f"provider:{added['id']}"] = "sk-test-1234567890"
         assert (await client.delete(one)).status_code == 204
+        assert here.keys == {}
         assert (await client.delete(one)).text == "gateway.unknown_provider"
         assert [kind for kind, _ in here.said if kind == "providers.changed"] == ["providers.changed"] * 3
 
