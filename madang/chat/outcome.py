@@ -9,7 +9,8 @@ from madang.gateway.errors import CutShort, GatewayError
 from madang.gateway.types import Finished
 from madang.redact import Redactor
 
-_SUMS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "cost_microusd", "latency_ms")
+_COUNTS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "cost_microusd")
+_SUMS = (*_COUNTS, "latency_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,15 @@ def with_outcome(turn: Turn, outcome: Outcome) -> Turn:
         waiting=None,
         finish_reason=outcome.finish_reason,
         error=outcome.error,
-        receipt=_together(turn.receipt, outcome.receipt),
+        receipt=_together(turn.receipt, outcome),
     )
 
 
-def _together(first: Json | None, second: Json | None) -> Json | None:
+def _together(first: Json | None, outcome: Outcome) -> Json | None:
+    second = outcome.receipt
+    if first and not second and outcome.status in {"cancelled", "interrupted"}:
+        # A call that was broken off from here told nothing of what it took.
+        return {**first, **dict.fromkeys(_COUNTS)}
     if not first or not second:
         return second or first
     # What one of the calls did not count is unknown in the sum as well.

@@ -7,6 +7,7 @@ from loguru import logger
 from madang.chat.ending import hold, store_end
 from madang.chat.events import stream_of
 from madang.chat.ground import Ground
+from madang.chat.outcome import Outcome, with_outcome
 from madang.chat.replay import with_events
 from madang.chat.store import turns
 
@@ -18,7 +19,7 @@ async def recover(ground: Ground) -> None:
         for turn in streaming:
             events = await ground.journal.stored(tx, stream_of(turn.conversation_id), turn.live_from)
             ended = replace(
-                with_events(turn, events), status="interrupted", waiting=None, finished_at=ground.clock.now()
+                with_outcome(with_events(turn, events), Outcome("interrupted")), finished_at=ground.clock.now()
             )
             await store_end(tx, ground, ended, rest=None, gauge=None, may_go_on=False)
         for turn in await turns.all_unfinished(tx):

@@ -195,3 +195,15 @@ async def until_journal_has(house: House, conversation_id: str, kind: str) -> No
     async for event in house.journal.follow(f"conversation:{conversation_id}", 0):
         if event.kind == kind:
             return
+
+
+async def test_what_a_stopped_call_took_is_unknown_in_the_receipt_of_the_whole(house: House):
+    gate = Gate()
+    house.door.say(saying("one", finish_reason="length"), [*saying("two")[:-1], gate])
+    turn = await house.answered()
+    await house.chat.turns.go_on(turn.id)
+    await gate.reached.wait()
+    stopped = await house.chat.turns.stop(turn.id)
+    assert (stopped.status, stopped.answer) == ("cancelled", "onetwo")
+    assert (stopped.receipt["cost_microusd"], stopped.receipt["completion_tokens"]) == (None, None)
+    assert stopped.receipt["latency_ms"] is not None
