@@ -69,7 +69,7 @@ class Settings(BaseSettings):
     model: str | None = Field(None, description="Default model: provider/name, or a bare name that one provider has.")
     max_tokens: int | None = Field(None, ge=1, le=1_000_000, description="Default limit of an answer, in tokens.")
     daily_cap_usd: float | None = Field(
-        None, ge=0, description="Most that paid models may cost in a day, in US dollars."
+        None, ge=0, allow_inf_nan=False, description="Most that paid models may cost in a day, in US dollars."
     )
     discover: bool = Field(
         True, description="Look for model servers on this machine (Ollama, LM Studio, llama.cpp, vLLM)."
@@ -116,7 +116,10 @@ class Settings(BaseSettings):
     @field_validator("cache_ttl", "builtin_idle", mode="before")
     @classmethod
     def _seconds(cls, value: object) -> object:
-        return timedelta(seconds=float(value)) if isinstance(value, str | int | float) else value
+        try:
+            return timedelta(seconds=float(value)) if isinstance(value, str | int | float) else value
+        except OverflowError:
+            raise ValueError("is longer than any time") from None
 
 
 def load(env_file: Path | None = None, **overrides: Any) -> Settings:
