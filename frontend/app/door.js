@@ -67,7 +67,13 @@ export class Door extends MadangElement {
       h("p", { class: "soft" }, this.#wasIn ? t("signin.lost") : t("signin.lead")),
     )
     add(this.#card, password && [password, h("p", { class: "door__or" }, t("signin.or"))])
-    add(this.#card, this.#wasIn && h("p", { class: "soft small" }, t("signin.lead")), command(), link)
+    add(
+      this.#card,
+      this.#wasIn && h("p", { class: "soft small" }, t("signin.lead")),
+      command(),
+      h("p", { class: "soft tiny" }, t("signin.make_hint")),
+      link,
+    )
     if (problem) fieldError(/** @type {HTMLElement} */ (link.firstElementChild), problem)
     this.#card.querySelector("input")?.focus()
   }

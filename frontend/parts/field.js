@@ -47,7 +47,7 @@ export function fieldError(element, text) {
  * @param {{ label: string, hint?: Child, checked: boolean, onchange: (checked: boolean) => unknown, disabled?: boolean }} parts
  */
 export function toggle({ label, hint, checked, onchange, disabled = false }) {
-  const box = h("input", { type: "checkbox", class: "switch", role: "switch", checked, disabled })
+  const box = h("input", { type: "checkbox", class: "switch", role: "switch", checked, disabled, "data-key": label })
   box.addEventListener("change", () => onchange(box.checked))
   return h(
     "label",
@@ -75,7 +75,8 @@ export function select(options, value, props = {}) {
  */
 export function choice({ label, name, options, value, onchange }) {
   const boxes = options.map((option) => {
-    const input = h("input", { type: "radio", name, value: option.value, class: "unseen" })
+    const key = `${name}-${option.value}`
+    const input = h("input", { type: "radio", name, value: option.value, class: "unseen", "data-key": key })
     input.checked = option.value === value
     input.addEventListener("change", () => onchange(option.value))
     return h("label", { class: "choice__one" }, input, h("span", {}, option.label))

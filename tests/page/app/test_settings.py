@@ -111,6 +111,15 @@ async def test_a_preset_is_made_changed_and_deleted(house: Server, open_page: Op
     await say(page, "‘번역가’를 지웠어요")
 
 
+async def test_a_switch_keeps_the_focus_when_it_is_switched(open_page: OpenPage) -> None:
+    page = await open_page("/settings/models")
+    switch = page.get_by_role("switch", name="제목을 모델에게 지어 달라고 하기")
+    await switch.press("Space")
+    await say(page, "저장했어요")
+    await expect(switch).to_be_checked()
+    await expect(switch).to_be_focused()
+
+
 async def test_another_tab_sees_a_choice_at_once(open_page: OpenPage) -> None:
     one, other = await open_page("/settings/cache"), await open_page("/settings/cache")
     switch = other.get_by_role("switch", name="답을 저장해 두고 다시 쓰기")

@@ -5,6 +5,7 @@ from playwright.async_api import expect
 
 from tests.page.app.conftest import OpenPage
 from tests.support.browser import PHONE
+from tests.support.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -44,6 +45,17 @@ async def test_the_palette_is_opened_searched_and_obeyed_by_keys(open_page: Open
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="모델과 기본값")).to_be_focused()
     assert page.url.endswith("/settings/models")
+
+
+async def test_the_palette_finds_a_conversation_by_its_title(house: Server, open_page: OpenPage) -> None:
+    with house.client() as client:
+        made = client.post("/api/chat/conversations", json={"title": "제주 2박 3일 일정"}).raise_for_status().json()
+    page = await open_page("/settings/look")
+    await page.get_by_role("button", name="찾기").click()
+    await page.keyboard.insert_text("제주")
+    await expect(page.get_by_role("option", name="제주 2박 3일 일정")).to_have_attribute("aria-selected", "true")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url(f"**/chat/{made['id']}")
 
 
 async def test_escape_gives_the_focus_back(open_page: OpenPage) -> None:
