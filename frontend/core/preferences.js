@@ -31,10 +31,13 @@ class Preferences extends EventTarget {
   /** @type {PreferenceValues | null} */
   values = null
   #round = 0
+  /** @type {Promise<unknown>} */
+  #changing = Promise.resolve()
 
-  /** Read them from the server. */
+  /** Read them from the server. A read that overtook a change would bring back what was before, so it waits for it. */
   async load() {
-    await this.#ask(api.get("/api/settings"))
+    await this.#changing
+    await this.#take(api.get("/api/settings"))
     return /** @type {PreferenceValues} */ (this.values)
   }
 
@@ -42,7 +45,7 @@ class Preferences extends EventTarget {
   follow() {
     return live.follow("app", null, {
       event: ({ kind, data }) => {
-        if (kind === "preferences.changed") void this.#ask(data.preferences)
+        if (kind === "preferences.changed") void this.#take(data.preferences)
       },
       resync: () => void this.load(),
     })
@@ -50,11 +53,13 @@ class Preferences extends EventTarget {
 
   /** @param {Partial<PreferenceValues>} patch */
   async change(patch) {
-    await this.#ask(api.patch("/api/settings", patch))
+    const answer = api.patch("/api/settings", patch)
+    this.#changing = Promise.allSettled([this.#changing, answer])
+    await this.#take(answer)
   }
 
   /** Of several answers under way the one asked for last counts. @param {Promise<PreferenceValues> | PreferenceValues} answer */
-  async #ask(answer) {
+  async #take(answer) {
     const round = ++this.#round
     const values = await answer
     if (round !== this.#round && this.values) return

@@ -52,6 +52,7 @@ async def test_the_palette_finds_a_conversation_by_its_title(house: Server, open
         made = client.post("/api/chat/conversations", json={"title": "제주 2박 3일 일정"}).raise_for_status().json()
     page = await open_page("/settings/look")
     await page.get_by_role("button", name="찾기").click()
+    await expect(page.get_by_role("combobox")).to_be_focused()
     await page.keyboard.insert_text("제주")
     await expect(page.get_by_role("option", name="제주 2박 3일 일정")).to_have_attribute("aria-selected", "true")
     await page.keyboard.press("Enter")
