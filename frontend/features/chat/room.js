@@ -119,6 +119,7 @@ export class Room {
     this.#wanted = { ...NO_OPTIONS }
     this.#thread?.begin(talk)
     if (talk) this.#follow(talk)
+    if (talk?.running && id === this.#begun) this.#announce(talk.running)
     this.#showItems()
     this.#showOptions()
     this.#list.current = id
