@@ -4,13 +4,13 @@ import asyncio
 from dataclasses import dataclass
 from functools import partial
 
-from madang.chat.context import Reader, build_context
+from madang.chat.context import Context, Reader, build_context
 from madang.chat.ground import Ground
 from madang.chat.store import attachments, conversations, turns
 from madang.chat.types import Gauge, Options, Turn
 from madang.errors import NotFound
 from madang.gateway.embedded.prompts import language_of, small_model_prompt
-from madang.gateway.types import Caller, ChatRequest, ModelInfo
+from madang.gateway.types import CacheMode, Caller, ChatRequest, ModelInfo
 from madang.preferences.types import PreferenceValues
 
 
@@ -51,16 +51,7 @@ class Asker:
         )
         # Pictures of some megabytes take a moment to encode, in which nobody else should have to wait.
         context = await asyncio.to_thread(build) if files else build()
-        request = ChatRequest(
-            model=model.id,
-            messages=context.messages,
-            temperature=options.temperature,
-            top_p=options.top_p,
-            max_tokens=options.max_tokens,
-            seed=options.seed,
-            reasoning_effort=options.reasoning_effort if model.reasons else None,
-            cache=turn.cache_asked,
-        )
+        request = _request(model, options, context, turn.cache_asked)
         return Asking(request, Caller("chat", turn.actor, turn.conversation_id, turn.id), context.gauge)
 
 
@@ -72,6 +63,19 @@ def defaults(values: PreferenceValues) -> Options:
         max_tokens=values.max_tokens,
         reasoning_effort=values.reasoning_effort,
         system_prompt=values.system_prompt,
+    )
+
+
+def _request(model: ModelInfo, options: Options, context: Context, cache: CacheMode) -> ChatRequest:
+    return ChatRequest(
+        model=model.id,
+        messages=context.messages,
+        temperature=options.temperature,
+        top_p=options.top_p,
+        max_tokens=options.max_tokens,
+        seed=options.seed,
+        reasoning_effort=options.reasoning_effort if model.reasons else None,
+        cache=cache,
     )
 
 

@@ -1,7 +1,6 @@
 """How a turn ended, told truthfully: whole, cut short, stopped, failed."""
 
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from madang.chat.types import Json, Turn, TurnStatus
 from madang.errors import MadangError
@@ -37,7 +36,7 @@ def of_error(error: MadangError, has_text: bool, redactor: Redactor) -> Outcome:
 
 def describe(error: MadangError, redactor: Redactor) -> Json:
     """Return the error as it is kept with the turn, without secrets."""
-    details = cleaned(error.details, redactor)
+    details = redactor.clean_all(error.details)
     return {"code": error.code, "message": redactor.clean(error.message), "details": details}
 
 
@@ -79,14 +78,3 @@ def _together(first: Json | None, outcome: Outcome) -> Json | None:
 
 def _sum(first: int | None, second: int | None) -> int | None:
     return None if first is None or second is None else first + second
-
-
-def cleaned(value: Any, redactor: Redactor) -> Any:
-    """Return a JSON value with secrets masked in every text of it."""
-    if isinstance(value, str):
-        return redactor.clean(value)
-    if isinstance(value, dict):
-        return {name: cleaned(inner, redactor) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [cleaned(inner, redactor) for inner in value]
-    return value

@@ -9,7 +9,6 @@ from madang.chat.door import Door
 from madang.chat.events import Teller
 from madang.chat.export import Format, as_document, as_markdown, file_name
 from madang.chat.ground import Ground
-from madang.chat.outcome import cleaned
 from madang.chat.recovery import recover
 from madang.chat.runner import Runner
 from madang.chat.title_calls import TitleCalls
@@ -65,7 +64,7 @@ class Chat:
         """Return a conversation as a file's name and text, without secrets. Raises `NotFound`."""
         seen = await self.conversations.look(conversation_id)
         if wanted == "json":
-            document = cleaned(as_document(seen.conversation, seen.turns), self._ground.redactor)
+            document = self._ground.redactor.clean_all(as_document(seen.conversation, seen.turns))
             text = orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
         else:
             turns = {turn.id: turn for turn in seen.turns}

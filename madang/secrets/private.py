@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from madang.db.folder import sync_folder
 from madang.ids import new_id
 from madang.secrets.errors import PlaceUnusable
 
@@ -31,7 +32,7 @@ def write_private(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(descriptor)
         beside.replace(path)
-        _sync(path.parent)
+        sync_folder(path.parent)
     except OSError:
         beside.unlink(missing_ok=True)
         raise unreadable(path) from None
@@ -40,11 +41,3 @@ def write_private(path: Path, content: bytes) -> None:
 def unreadable(path: Path) -> PlaceUnusable:
     """Return the error for a file that cannot be read, written or understood."""
     return PlaceUnusable(f"the keys in {path.name} cannot be read or written", problem="file_unreadable")
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

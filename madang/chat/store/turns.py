@@ -1,6 +1,5 @@
 """The table of turns."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -94,11 +93,6 @@ async def unfinished(tx: Transaction, conversation_id: str) -> list[Turn]:
 async def all_unfinished(tx: Transaction) -> list[Turn]:
     """Return the turns of all conversations that stream or wait, oldest first."""
     return [_read(row) for row in await tx.execute(select(turns).where(_is_unfinished()).order_by(turns.c.id))]
-
-
-async def hold(tx: Transaction, turn_ids: Sequence[str]) -> None:
-    """Let the queued turns wait for a person."""
-    await tx.execute(update(turns).where(turns.c.id.in_(turn_ids)).values(held=True))
 
 
 async def remove(tx: Transaction, turn: Turn) -> None:
