@@ -23,7 +23,7 @@ async def test_a_link_lets_in_and_its_code_leaves_the_address(open_page: OpenPag
 async def test_without_a_session_the_door_says_how_to_come_in(house: Server, chrome: Chromium) -> None:
     page = await chrome.page(language="en")
     await page.goto(f"{house.url}/chat")
-    await expect(page.get_by_text("madang signin")).to_be_visible()
+    await expect(page.get_by_text("madang signin", exact=True)).to_be_visible()
     await expect(page.get_by_role("heading", name="Come into your yard")).to_be_visible()
 
 
