@@ -1,11 +1,12 @@
 """How a turn ended, told truthfully: whole, cut short, stopped, failed."""
 
 from dataclasses import asdict, dataclass, replace
+from typing import Literal
 
 from madang.chat.types import Json, Turn, TurnStatus
 from madang.errors import MadangError
 from madang.gateway.errors import CutShort, GatewayError
-from madang.gateway.types import Finished
+from madang.gateway.types import Finished, Receipt
 from madang.redact import Redactor
 
 _COUNTS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "cost_microusd")
@@ -25,6 +26,11 @@ class Outcome:
 def of_finish(finished: Finished) -> Outcome:
     """Return how a whole answer ended; one that its limit cut off is whole as well, and says "length"."""
     return Outcome("done", finished.finish_reason, receipt=asdict(finished.receipt))
+
+
+def of_stop(status: Literal["cancelled", "interrupted"], receipt: Receipt | None) -> Outcome:
+    """Return how a turn ended that was broken off from here, with what its call had taken by then."""
+    return Outcome(status, receipt=asdict(receipt) if receipt else None)
 
 
 def of_error(error: MadangError, has_text: bool, redactor: Redactor) -> Outcome:

@@ -13,12 +13,12 @@ from madang.chat.asking import Asker
 from madang.chat.ending import store_end
 from madang.chat.events import STARTED, WAITING
 from madang.chat.ground import Ground
-from madang.chat.outcome import Outcome, of_error, of_finish, with_outcome
+from madang.chat.outcome import Outcome, of_error, of_finish, of_stop, with_outcome
 from madang.chat.types import Gauge, Turn
 from madang.db.transaction import Transaction
 from madang.errors import MadangError, Unavailable
 from madang.gateway.errors import Incomplete
-from madang.gateway.types import Chunk, Finished, ReasoningDelta, Started, TextDelta
+from madang.gateway.types import Chunk, Finished, ReasoningDelta, Receipt, Started, TextDelta
 
 _FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 0.5, 15.0
 
@@ -34,6 +34,11 @@ class Run:
     stop_as: Literal["cancelled", "interrupted"] | None = None
     model: str | None = None
     gauge: Gauge | None = None
+    receipt: Receipt | None = None
+
+    def bill(self, receipt: Receipt) -> None:
+        """Take note of what the call took; where it is stopped from here nothing else says so."""
+        self.receipt = receipt
 
 
 class Runner:
@@ -87,8 +92,9 @@ class Runner:
         asking = await self._asker.prepare(run.turn)
         run.gauge = asking.gauge
         run.writer.start()
+        caller = replace(asking.caller, billed=run.bill)
         finished: Finished | None = None
-        async with aclosing(self._ground.gateway.stream(asking.request, asking.caller)) as chunks:
+        async with aclosing(self._ground.gateway.stream(asking.request, caller)) as chunks:
             async for chunk in chunks:
                 finished = _take(run, chunk) or finished
         if finished is None:
@@ -125,7 +131,7 @@ class Runner:
 
     def _outcome(self, run: Run) -> Outcome:
         if run.pump.cancelled():
-            return Outcome(run.stop_as or "interrupted")
+            return of_stop(run.stop_as or "interrupted", run.receipt)
         error = run.pump.exception()
         if error is None:
             return of_finish(run.pump.result())

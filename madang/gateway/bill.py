@@ -155,6 +155,11 @@ class Bill:
             reservation_id=self.id if self.is_reserving else None,
         )
 
+    def tell(self) -> None:
+        """Let whoever asked know what the call took."""
+        if self._caller.billed:
+            self._caller.billed(self._final or self.receipt())
+
     def _cost(self) -> int | None:
         """Return what is owed; `None` where that is unknown. A call under a cap then counts at what was reserved."""
         if self.model.is_free or self._kept or not self.is_sent or self._was_refused():
@@ -189,6 +194,7 @@ def on_the_books(bill: Bill, ledger: Ledger) -> Iterator[Bill]:
         raise
     finally:
         ledger.add(bill.entry())
+        bill.tell()
 
 
 def _milliseconds(start: float, end: float) -> int:

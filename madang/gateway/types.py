@@ -1,5 +1,6 @@
 """What passes through the door: a request and its caller on the way in, chunks and a receipt on the way out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address
@@ -74,6 +75,8 @@ class Caller:
     actor: str
     conversation_id: str | None = None
     turn_id: str | None = None
+    billed: "Callable[[Receipt], None] | None" = field(default=None, compare=False, repr=False)
+    """Told what the call took when it has ended, however it ended: whoever stops it hears nothing else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,6 +198,8 @@ def test_stop_ends_the_call_to_the_provider(client: httpx.Client, upstream: Fake
     asked = upstream.requests[-1]
     stopped = client.post(f"/api/chat/turns/{turn_id}/stop").json()
     assert stopped["status"] == "cancelled"
+    assert stopped["receipt"]["provider"] == "env"
+    assert (stopped["receipt"]["completion_tokens"], stopped["receipt"]["cost_microusd"]) == (None, None)
     for _ in range(100):
         if asked.outcome == "client_gone":
             return
