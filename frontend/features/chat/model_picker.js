@@ -2,11 +2,14 @@
 
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
+import { loadStyle } from "../../core/style.js"
 import { chip } from "../../parts/chip.js"
 import { openDialog } from "../../parts/dialog.js"
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./types.js").ModelInfo} ModelInfo */
+
+await loadStyle(new URL("../../styles/asking.css", import.meta.url))
 
 /** @param {Room} room */
 export function openModelPicker(room) {

@@ -3,6 +3,7 @@
 import { errorText } from "../../core/api.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
+import { loadStyle } from "../../core/style.js"
 import { openDialog } from "../../parts/dialog.js"
 import { field, fieldError, select } from "../../parts/field.js"
 import { toast } from "../../parts/toast.js"
@@ -12,6 +13,8 @@ import { NO_OPTIONS } from "./types.js"
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./types.js").Options} Options */
 /** @typedef {"temperature" | "top_p" | "max_tokens" | "seed"} NumberName */
+
+await loadStyle(new URL("../../styles/asking.css", import.meta.url))
 
 /** @type {Record<NumberName, { min: number, max: number, step: string }>} */
 const NUMBERS = {

@@ -3,6 +3,7 @@
 import { define, MadangElement } from "../../core/element.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
+import { loadStyle } from "../../core/style.js"
 import { icon } from "../../parts/icon.js"
 import { Heights } from "./heights.js"
 import { PendingTurn } from "./pending.js"
@@ -11,6 +12,8 @@ import { ChatTurn } from "./turn.js"
 /** @typedef {import("./types.js").Turn} Turn */
 /** @typedef {import("./talk.js").Talk} Talk */
 /** @typedef {import("./outbox.js").Message} Message */
+
+await loadStyle(new URL("../../styles/turns.css", import.meta.url))
 
 const NEAR_PX = 1200
 const AT_END_PX = 60

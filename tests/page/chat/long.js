@@ -26,7 +26,7 @@ function turn(number) {
 
 export async function open(count) {
   await setLanguage("en")
-  await loadStyle(new URL("/static/styles/chat.css", location.href))
+  await loadStyle(new URL("/static/styles/turns.css", location.href))
   const place = document.querySelector("#place")
   place.style.blockSize = "700px"
   const path = Array.from({ length: count }, (_, number) => turn(number))
