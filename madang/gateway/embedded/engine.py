@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from loguru import logger
 
@@ -23,6 +22,7 @@ from madang.ids import new_secret
 _LAUNCHER = Path(__file__).with_name("launcher.py")
 _READY_SECONDS = 180.0
 _END_SECONDS = 3.0
+_LOOK_SECONDS = 2.0
 _KEPT_LINES = 20
 _LINE_CHARACTERS = 300
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP")
@@ -84,17 +84,11 @@ class Engine:
     async def find(self) -> Endpoint | None:
         """Return where it answers, after a look: one that died a moment ago may not have been noticed yet."""
         endpoint = self._endpoint
-        if endpoint is None:
-            return None
-        address = urlsplit(endpoint.base_url)
-        try:
-            _, writer = await asyncio.open_connection(address.hostname, address.port)
-        except OSError:
-            if self._endpoint is endpoint:
-                await self.stop()
-            return None
-        writer.close()
-        return endpoint
+        if endpoint is None or await _is_alive(endpoint):
+            return endpoint
+        if self._endpoint is endpoint:
+            await self.stop()
+        return None
 
     async def _start(self, orders: Orders) -> Endpoint:
         key = new_secret()
@@ -173,6 +167,26 @@ async def _tell(process: Process, orders: Orders, key: str) -> str:
     process.stdin.write(json.dumps(message).encode() + b"\n")
     await process.stdin.drain()
     return str(json.loads(await process.stdout.readline())["base_url"])
+
+
+async def _is_alive(endpoint: Endpoint) -> bool:
+    """Say whether it answers; one that takes its time is busy, not dead.
+
+    To connect is not enough: the system takes connections for a dying process until its last file is closed.
+    """
+    from aiohttp import ClientError, ClientSession, ClientTimeout
+
+    headers = {"Authorization": f"Bearer {endpoint.key}"}
+    try:
+        async with (
+            ClientSession(headers=headers, timeout=ClientTimeout(total=_LOOK_SECONDS)) as session,
+            session.get(f"{endpoint.base_url}/models"),
+        ):
+            return True
+    except TimeoutError:
+        return True
+    except ClientError:
+        return False
 
 
 async def _answers(endpoint: Endpoint) -> None:
