@@ -1,6 +1,7 @@
 """What a conversation needs of the gateway."""
 
 from collections.abc import AsyncGenerator
+from datetime import datetime
 from typing import Protocol
 
 from madang.gateway.types import Caller, ChatRequest, Chunk, ModelInfo
@@ -11,6 +12,10 @@ class Door(Protocol):
 
     def stream(self, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk, None]:
         """Yield the answer chunk by chunk. Raises `GatewayError`."""
+        ...
+
+    async def lost(self, model: str, caller: Caller, began: datetime) -> None:
+        """Enter a call that was under way when its process ended, unless the ledger has it."""
         ...
 
     async def resolve(self, model: str | None) -> ModelInfo:

@@ -1,29 +1,58 @@
 """What the end of the process left unfinished gets an honest state, before anything new is taken in."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from loguru import logger
 
 from madang.chat.ending import hold, store_end
-from madang.chat.events import stream_of
+from madang.chat.events import STARTED, stream_of
 from madang.chat.ground import Ground
 from madang.chat.outcome import Outcome, with_outcome
 from madang.chat.replay import with_events
 from madang.chat.store import turns
+from madang.chat.types import Turn
+from madang.db.transaction import Transaction
+from madang.gateway.types import Caller
+from madang.live.types import Event
+
+
+@dataclass(frozen=True, slots=True)
+class _Lost:
+    """A call that was under way; `began` is a moment before it."""
+
+    model: str
+    caller: Caller
+    began: datetime
 
 
 async def recover(ground: Ground) -> None:
     """Mark turns that streamed as interrupted, with their text from the journal, and hold those that waited."""
     async with ground.database.write() as tx:
         streaming = [turn for turn in await turns.all_unfinished(tx) if turn.status == "streaming"]
-        for turn in streaming:
-            events = await ground.journal.stored(tx, stream_of(turn.conversation_id), turn.live_from)
-            ended = replace(
-                with_outcome(with_events(turn, events), Outcome("interrupted")), finished_at=ground.clock.now()
-            )
-            await store_end(tx, ground, ended, rest=None, gauge=None, may_go_on=False)
+        lost = [call for turn in streaming for call in await _interrupt(tx, ground, turn)]
         for turn in await turns.all_unfinished(tx):
             if not turn.held:
                 await hold(tx, ground, turn)
+    for call in lost:
+        await ground.gateway.lost(call.model, call.caller, call.began)
     if streaming:
         logger.info("{} answers were interrupted when Madang ended last", len(streaming))
+
+
+async def _interrupt(tx: Transaction, ground: Ground, turn: Turn) -> list[_Lost]:
+    """Store the turn as interrupted, and return the call that answered it, where one was made."""
+    events = await ground.journal.stored(tx, stream_of(turn.conversation_id), turn.live_from - 1)
+    told = with_events(turn, events)
+    ended = replace(with_outcome(told, Outcome("interrupted")), finished_at=ground.clock.now())
+    await store_end(tx, ground, ended, rest=None, gauge=None, may_go_on=False)
+    if told.model is None or not _was_asked(turn, events):
+        return []
+    return [_Lost(told.model, Caller("chat", turn.actor, turn.conversation_id, turn.id), events[0].at)]
+
+
+def _was_asked(turn: Turn, events: Sequence[Event]) -> bool:
+    """Say whether a provider was asked: the last start tells of no kept answer."""
+    starts = [event.data for event in events if event.kind == STARTED and event.data.get("turn_id") == turn.id]
+    return bool(starts) and starts[-1].get("cache") != "hit"

@@ -122,6 +122,12 @@ reservations = Table(
     Column("amount_microusd", BigInteger, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("owner", Text, nullable=False),
+    Column("feature", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("conversation_id", Text),
+    Column("turn_id", Text),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
 )
 
 # `title_folded` is the title in NFC and casefolded, for search by substring.

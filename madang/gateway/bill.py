@@ -15,6 +15,7 @@ from madang.gateway.types import (
     CacheOutcome,
     Caller,
     CallStatus,
+    Cause,
     Entry,
     Finished,
     FinishReason,
@@ -63,6 +64,11 @@ class Bill:
         self._status: CallStatus = "cancelled"
         self._error: MadangError | None = None
         self._final: Receipt | None = None
+
+    @property
+    def cause(self) -> Cause:
+        """What the ledger needs to know of the call should this process not live to write it."""
+        return Cause(self.id, self._caller, self.model.provider, self.model.name)
 
     @property
     def has_words(self) -> bool:

@@ -15,7 +15,7 @@ from madang.gateway.days import day_of, zone_of
 from madang.gateway.errors import BudgetReached, PriceUnknown
 from madang.gateway.prices import MICRO, Tariff, rounded_up
 from madang.gateway.store import Claim, DaySpending
-from madang.gateway.types import ChatRequest, ImagePart, Message
+from madang.gateway.types import Cause, ChatRequest, ImagePart, Message
 from madang.ids import new_id
 from madang.preferences.service import Preferences
 
@@ -84,8 +84,8 @@ class Budget:
             spending.unknown_cost_calls,
         )
 
-    async def reserve(self, reservation_id: str, request: ChatRequest, tariff: Tariff | None) -> Quote | None:
-        """Reserve what `request` may cost at most under `reservation_id`; without a cap nothing is written.
+    async def reserve(self, cause: Cause, request: ChatRequest, tariff: Tariff | None) -> Quote | None:
+        """Reserve what `request` may cost at most for the call `cause`; without a cap nothing is written.
 
         Raises `BudgetReached`, and `PriceUnknown` where nobody knows the price and the person has not allowed that.
         """
@@ -105,7 +105,7 @@ class Budget:
             return quote.amount_microusd
 
         now = self._clock.now()
-        await store.reserve(self._database, Claim(reservation_id, day_of(now), self._owner, now), choose)
+        await store.reserve(self._database, Claim(cause, day_of(now), self._owner, now), choose)
         return quotes[-1]
 
     async def _check_unknown(self, cap: int, request: ChatRequest) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime
 
 from madang.clock import Clock
 from madang.gateway.bill import Bill, on_the_books
@@ -27,6 +28,7 @@ from madang.gateway.types import (
     CacheMode,
     CacheOutcome,
     Caller,
+    Cause,
     ChatRequest,
     Chunk,
     Finished,
@@ -35,6 +37,7 @@ from madang.gateway.types import (
     Waiting,
 )
 from madang.gateway.upstream import Ended, Target, Upstream
+from madang.ids import new_id
 from madang.preferences.service import Preferences
 
 
@@ -98,6 +101,15 @@ class Gateway:
         """Return the model a name means. Raises `UnknownModel`, and `NoModel` where none is named and there is none."""
         return await self._registry.resolve(model)
 
+    async def lost(self, model: str, caller: Caller, began: datetime) -> None:
+        """Enter a call that was under way when its process ended, unless the ledger has it.
+
+        `began` is a moment after which the call was made. What it took nobody counted; a free model costs nothing.
+        """
+        is_free = any(known.is_free for known in await self._registry.models() if known.id == model)
+        provider, _, name = model.partition("/")
+        await self._ledger.lost(Cause(new_id(), caller, provider, name), began, 0 if is_free else None)
+
     async def _answer(self, model: ModelInfo, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk]:
         mode = self._mode(request.cache)
         # The provider as it is now: it may be changed or removed while it answers.
@@ -146,7 +158,7 @@ class Gateway:
             return request
         bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
         bill.is_reserving = bill.tariff is not None
-        bill.quote = await self._budget.reserve(bill.id, request, bill.tariff)
+        bill.quote = await self._budget.reserve(bill.cause, request, bill.tariff)
         return replace(request, max_tokens=bill.quote.max_tokens) if bill.quote else request
 
     async def _end(self, bill: Bill, end: Ended, mode: CacheMode) -> Finished:

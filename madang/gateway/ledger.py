@@ -1,12 +1,14 @@
 """The ledger: one row for every call, whatever became of it. Rows gather for a moment and share a commit."""
 
 import asyncio
+from datetime import datetime
 
 from loguru import logger
 
 from madang.db.database import Database
 from madang.gateway import store
-from madang.gateway.types import Entry
+from madang.gateway.days import day_of
+from madang.gateway.types import Cause, Entry, Usage
 
 _GATHER_SECONDS = 0.02
 _RETRY_SECONDS = 1.0
@@ -41,6 +43,11 @@ class Ledger:
         self._is_settled.clear()
         self._has_news.set()
 
+    async def lost(self, cause: Cause, began: datetime, cost_microusd: int | None) -> None:
+        """Take an entry for a call that did not live to write its own, unless it is there."""
+        if not await store.has_call(self._database, cause.caller.turn_id, began):
+            self.add(_lost(cause, began, cost_microusd))
+
     async def settled(self) -> None:
         """Wait until everything taken so far is stored."""
         await self._is_settled.wait()
@@ -68,6 +75,29 @@ class Ledger:
         del self._waiting[: len(entries)]
         if not self._waiting:
             self._is_settled.set()
+
+
+def _lost(cause: Cause, began: datetime, cost_microusd: int | None) -> Entry:
+    return Entry(
+        id=cause.id,
+        created_at=began,
+        day=day_of(began),
+        caller=cause.caller,
+        provider=cause.provider,
+        model=cause.model,
+        cache="off",
+        cache_key=None,
+        status="lost",
+        error_code=None,
+        attempts=1,
+        usage=Usage(),
+        cost_microusd=cost_microusd,
+        price_date=None,
+        saved_microusd=None,
+        ttft_ms=None,
+        latency_ms=None,
+        finish_reason=None,
+    )
 
 
 def _is_paid(entry: Entry) -> bool:

@@ -10,8 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from madang.db.database import Database
 from madang.db.schema import calls, providers, reservations
 from madang.db.transaction import Transaction
-from madang.gateway.types import Entry, Provider
-from madang.ids import new_id
+from madang.gateway.types import Cause, Entry, Provider
 
 # Whoever reads the sums and adds a reservation holds this, so that two processes cannot both take the last cent.
 _BUDGET_LOCK = "gateway.budget"
@@ -26,11 +25,14 @@ class DaySpending:
     unknown_cost_calls: int
 
 
+_OF_CAUSE = ("id", "feature", "actor", "conversation_id", "turn_id", "provider", "model")
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who reserves, and against which day."""
+    """Who reserves, for which call, and against which day."""
 
-    id: str
+    cause: Cause
     day: str
     owner: str
     created_at: datetime
@@ -61,13 +63,20 @@ async def reserve(database: Database, claim: Claim, choose: Callable[[DaySpendin
         await tx.lock(_BUDGET_LOCK)
         amount = choose(await _spending(tx, claim.day))
         row = {
-            "id": claim.id,
             "day": claim.day,
             "amount_microusd": amount,
             "created_at": claim.created_at,
             "owner": claim.owner,
+            **_cause_row(claim.cause),
         }
         await tx.execute(insert(reservations).values(row))
+
+
+async def has_call(database: Database, turn_id: str | None, since: datetime) -> bool:
+    """Say whether the ledger has a call for this turn that began at `since` or later."""
+    query = select(calls.c.id).where(calls.c.turn_id == turn_id, calls.c.created_at >= since).limit(1)
+    async with database.read() as tx:
+        return (await tx.execute(query)).first() is not None
 
 
 async def settle_lost(database: Database, before: datetime) -> int:
@@ -124,15 +133,9 @@ async def _spending(tx: Transaction, day: str) -> DaySpending:
 
 def _call_row(entry: Entry) -> dict[str, Any]:
     return {
-        "id": entry.id,
+        **_cause_row(Cause(entry.id, entry.caller, entry.provider, entry.model)),
         "created_at": entry.created_at,
         "day": entry.day,
-        "feature": entry.caller.feature,
-        "actor": entry.caller.actor,
-        "conversation_id": entry.caller.conversation_id,
-        "turn_id": entry.caller.turn_id,
-        "provider": entry.provider,
-        "model": entry.model,
         "cache": entry.cache,
         "cache_key": entry.cache_key,
         "status": entry.status,
@@ -151,15 +154,15 @@ def _call_row(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _cause_row(cause: Cause) -> dict[str, Any]:
+    caller = cause.caller
+    values = (cause.id, caller.feature, caller.actor, caller.conversation_id, caller.turn_id)
+    return dict(zip(_OF_CAUSE, (*values, cause.provider, cause.model), strict=True))
+
+
 def _lost_row(row: Any) -> dict[str, Any]:
     return {
-        "id": new_id(),
-        "created_at": row["created_at"],
-        "day": row["day"],
-        "feature": "chat",
-        "actor": "unknown",
-        "provider": "unknown",
-        "model": "unknown",
+        **{name: row[name] for name in (*_OF_CAUSE, "created_at", "day")},
         "cache": "off",
         "status": "lost",
         "attempts": 1,

@@ -211,6 +211,16 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """The call behind a reservation: what the ledger will say of it should its process end before it does."""
+
+    id: str
+    caller: Caller
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the ledger. An unknown cost is `None`; `day` is the date whose cap the call counts against.
 
@@ -233,7 +243,7 @@ class Entry:
     price_date: str | None
     saved_microusd: int | None
     ttft_ms: int | None
-    latency_ms: int
+    latency_ms: int | None
     finish_reason: FinishReason | None
     reservation_id: str | None = None
 

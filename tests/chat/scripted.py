@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import datetime
 
 from madang.gateway.errors import UnknownModel
 from madang.gateway.types import Caller, ChatRequest, Chunk, Finished, ModelInfo, Receipt, Started, TextDelta
@@ -55,9 +56,13 @@ class ScriptedDoor:
         self.callers: list[Caller] = []
         self.models = {MODEL.id: MODEL}
         self.closed = 0
+        self.lost_calls: list[tuple[str, str | None]] = []
 
     def say(self, *scripts: list[Step]) -> None:
         self.scripts += scripts
+
+    async def lost(self, model: str, caller: Caller, began: datetime) -> None:
+        self.lost_calls.append((model, caller.turn_id))
 
     async def stream(self, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk, None]:
         self.requests.append(request)

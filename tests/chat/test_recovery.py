@@ -38,6 +38,7 @@ async def test_CRASH_04_a_turn_that_streamed_is_interrupted_with_its_text_and_wh
     assert (found.status, found.answer) == ("interrupted", "반쯤 온 😀 답")
     assert found.finished_at is not None
     assert (await any_house.chat.turns.find(queued.id)).held
+    assert any_house.door.lost_calls == [("fake/one", turn.id)]
     assert len(any_house.door.requests) == 1
     any_house.door.say(saying(" 끝"))
     await any_house.chat.turns.go_on(turn.id)

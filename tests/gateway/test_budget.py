@@ -15,7 +15,7 @@ from madang.gateway.budget import LONGEST_UNASKED, longest_prompt, quoted
 from madang.gateway.fake_upstream import FakeUpstream, Fault, Say, Status
 from madang.gateway.prices import OwnTariff, cost_microusd, rounded_up
 from madang.gateway.store import Claim
-from madang.gateway.types import ImagePart, Message, TextPart, Usage
+from madang.gateway.types import Caller, Cause, ImagePart, Message, TextPart, Usage
 from tests.gateway.asking import question
 from tests.gateway.rooms import Place, open_room
 
@@ -136,13 +136,18 @@ async def test_CRASH_04_what_a_dead_process_reserved_counts_in_full(tmp_path: Pa
     early = FixedClock(datetime.now(UTC).replace(hour=3, minute=0))
     async with open_room(tmp_path, database_url, clock=early, daily_cap_usd=1) as here:
         day = (await here.room.budget.limits()).day
-        await store.reserve(here.database, Claim("lost", day, "dead", early.now()), lambda _: 700)
+        await store.reserve(
+            here.database,
+            Claim(Cause("lost", Caller("chat", "me", turn_id="turn"), "env", "tiny"), day, "dead", early.now()),
+            lambda _: 700,
+        )
     early.advance(minutes=20)
     async with open_room(tmp_path, database_url, clock=early, daily_cap_usd=1) as here:
         limits = await here.room.budget.limits()
         [row] = await here.rows()
     assert (limits.spent_microusd, limits.reserved_microusd) == (700, 0)
     assert (row["status"], row["cost_microusd"]) == ("lost", 700)
+    assert (row["id"], row["turn_id"], row["model"]) == ("lost", "turn", "tiny")
 
 
 async def test_the_day_ends_at_the_machines_midnight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -2,12 +2,13 @@
 
 import asyncio
 from contextlib import aclosing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from madang.gateway.fake_upstream import FakeUpstream, Fault, Say, Status
-from madang.gateway.types import Started, TextDelta
+from madang.gateway.types import Caller, Started, TextDelta
 from tests.gateway.asking import question
 from tests.gateway.rooms import CALLER, open_room
 
@@ -232,3 +233,14 @@ async def test_SEC_03_a_key_that_a_provider_repeats_is_nowhere_afterwards(tmp_pa
     assert key not in repr(heard.error.details)
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert key.encode() not in stored
+
+
+async def test_a_call_that_a_dead_process_made_is_entered_once_at_unknown_cost(tmp_path: Path):
+    began = datetime.now(UTC)
+    caller = Caller("chat", "person", turn_id="turn")
+    async with open_room(tmp_path) as here:
+        await here.room.gateway.lost(MODEL, caller, began)
+        await here.room.ledger.settled()
+        await here.room.gateway.lost(MODEL, caller, began)
+        [row] = await here.rows()
+    assert (row["status"], row["turn_id"], row["model"], row["cost_microusd"]) == ("lost", "turn", "gpt-4o-mini", None)
