@@ -122,7 +122,10 @@ async def chromium_process() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture
-async def chromium(chromium_process: Browser) -> AsyncIterator[browser.Chromium]:
-    """Pages in contexts of their own, whose console errors fail the test; see `Watch.allow` for the exceptions."""
+async def chromium(chromium_process: Browser, start_server: StartServer) -> AsyncIterator[browser.Chromium]:
+    """Pages in contexts of their own, whose console errors fail the test; see `Watch.allow` for the exceptions.
+
+    They close before the servers of `start_server` end: a page that loses its server says so on the console.
+    """
     async with browser.watched(chromium_process) as lent:
         yield lent

@@ -23,7 +23,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chrome() -> AsyncIterator[browser.Chromium]:
+async def chrome(house: Server) -> AsyncIterator[browser.Chromium]:
+    """Takes the house only to end before it: a page that loses its server says so on the console."""
     executable = browser.find_chromium()
     if executable is None:
         pytest.skip("no Chromium on this machine: apt install chromium")
