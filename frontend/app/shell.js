@@ -92,7 +92,10 @@ export class Shell extends MadangElement {
     if (!session.token) return
     try {
       const page = await makePage(route)
-      if (router.route.page === route.page) this.#show(page)
+      if (router.route.page !== route.page) return
+      // Who moved on while the page was fetched is shown the later address, whichever fetch ends last.
+      if (this.#page?.route.page === route.page) this.#page.route = router.route
+      else this.#show(page && Object.assign(page, { route: router.route }))
     } catch (error) {
       console.error(error)
       this.#say(t("shell.page_failed"), t("shell.reload"), () => location.reload())
