@@ -24,10 +24,15 @@ const LONGEST_WAIT_MS = 8_000
 export class Outbox extends EventTarget {
   /** @type {Message[]} */
   messages = load()
+  /**
+   * What goes to one conversation goes one after the other, so that it arrives in the order it was written.
+   * @type {Map<string, Promise<void>>}
+   */
+  #lines = new Map()
 
   /** Go on with what an earlier visit left. */
   resume() {
-    for (const message of this.messages) void this.#send(message)
+    for (const message of this.messages) this.#queue(message)
   }
 
   /** @param {Pick<Message, "conversation_id" | "content" | "attachments" | "options">} what */
@@ -36,13 +41,13 @@ export class Outbox extends EventTarget {
     const message = { client_id: crypto.randomUUID(), state: "sending", ...what }
     this.messages.push(message)
     this.#changed()
-    void this.#send(message)
+    this.#queue(message)
     return message
   }
 
   /** @param {Message} message */
   retry(message) {
-    void this.#send(message)
+    this.#queue(message)
   }
 
   /** @param {Message} message */
@@ -54,6 +59,16 @@ export class Outbox extends EventTarget {
   /** @param {string | null} conversationId */
   of(conversationId) {
     return this.messages.filter(({ conversation_id }) => conversation_id === conversationId)
+  }
+
+  /** @param {Message} message */
+  #queue(message) {
+    const line = message.conversation_id ?? message.client_id
+    const before = this.#lines.get(line) ?? Promise.resolve()
+    this.#lines.set(
+      line,
+      before.then(() => this.#send(message)),
+    )
   }
 
   /** @param {Message} message */

@@ -1,9 +1,10 @@
 """Asking, stopping, asking again and otherwise, on the page and through the real server."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from madang.gateway.fake_upstream import FakeUpstream
 from tests.page.chat.conftest import Open, slow_answer
@@ -64,6 +65,23 @@ async def test_the_next_message_waits_for_the_answer_and_can_be_taken_back(page:
     await expect(page.locator(".turn")).to_have_count(2)
     await expect(page.locator(".turn").last).to_have_attribute("data-status", "done", timeout=20_000)
     await expect(page.locator(".turn").last.locator("strong")).to_have_text("after it")
+
+
+async def test_messages_arrive_in_the_order_they_were_written(page: Page) -> None:
+    await ask(page, "slow one")
+    await expect(page.locator(".markdown")).to_contain_text("word1")
+
+    async def hold_the_first_up(route: Route) -> None:
+        if "written first" in (route.request.post_data or ""):
+            await asyncio.sleep(0.5)
+        await route.continue_()
+
+    await page.route("**/api/chat", hold_the_first_up)
+    await ask(page, "written first")
+    await ask(page, "written second")
+    await expect(page.locator(".turn[data-status=done]")).to_have_count(3, timeout=20_000)
+    await expect(page.locator(".turn").nth(1)).to_contain_text("written first")
+    await expect(page.locator(".turn").nth(2)).to_contain_text("written second")
 
 
 async def test_a_held_message_is_sent_when_the_person_says_so(page: Page) -> None:
