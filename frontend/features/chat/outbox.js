@@ -11,12 +11,13 @@ const LONGEST_WAIT_MS = 8_000
 /**
  * @typedef {object} Message
  * @property {string} client_id
- * @property {string | null} conversation_id null: the first message of a new conversation
+ * @property {string | null} conversation_id null: of a conversation that has not begun
+ * @property {string} place the conversation's id, or the name that one has here until it has begun
  * @property {string} content
  * @property {Attachment[]} attachments
  * @property {Partial<Options>} options of a conversation that is still to be made
  * @property {string} [made_id] the conversation made for it
- * @property {"sending" | "waiting" | "failed"} state
+ * @property {"sending" | "waiting" | "failed" | "sent"} state `sent` until the conversation shows it
  * @property {unknown} [error]
  */
 
@@ -35,7 +36,12 @@ export class Outbox extends EventTarget {
     for (const message of this.messages) this.#queue(message)
   }
 
-  /** @param {Pick<Message, "conversation_id" | "content" | "attachments" | "options">} what */
+  /** The place of a conversation that was still to begin when the page was left, if there is one. */
+  get unbegun() {
+    return this.messages.find(({ conversation_id }) => conversation_id === null)?.place
+  }
+
+  /** @param {Pick<Message, "place" | "conversation_id" | "content" | "attachments" | "options">} what */
   add(what) {
     /** @type {Message} */
     const message = { client_id: crypto.randomUUID(), state: "sending", ...what }
@@ -56,17 +62,24 @@ export class Outbox extends EventTarget {
     this.#changed()
   }
 
-  /** @param {string | null} conversationId */
-  of(conversationId) {
-    return this.messages.filter(({ conversation_id }) => conversation_id === conversationId)
+  /** @param {string} place */
+  of(place) {
+    return this.messages.filter((message) => message.place === place)
+  }
+
+  /**
+   * Let go of what was sent and stands in its conversation by now.
+   * @param {Set<string | null>} known client ids of the turns that are shown
+   */
+  settle(known) {
+    this.messages = this.messages.filter(({ state, client_id }) => state !== "sent" || !known.has(client_id))
   }
 
   /** @param {Message} message */
   #queue(message) {
-    const line = message.conversation_id ?? message.client_id
-    const before = this.#lines.get(line) ?? Promise.resolve()
+    const before = this.#lines.get(message.place) ?? Promise.resolve()
     this.#lines.set(
-      line,
+      message.place,
       before.then(() => this.#send(message)),
     )
   }
@@ -90,9 +103,21 @@ export class Outbox extends EventTarget {
    */
   #sent(message, { conversation_id }) {
     const isNew = message.conversation_id === null
-    message.conversation_id = conversation_id
-    this.remove(message)
+    if (isNew) this.#begin(message.place, conversation_id)
+    message.state = "sent"
     this.dispatchEvent(new CustomEvent("sent", { detail: { message, conversation_id, isNew } }))
+    this.#changed()
+  }
+
+  /**
+   * A conversation has begun: what else was written in its place belongs to it.
+   * @param {string} place
+   * @param {string} conversationId
+   */
+  #begin(place, conversationId) {
+    for (const message of this.of(place))
+      Object.assign(message, { place: conversationId, conversation_id: conversationId })
+    this.#lines.set(conversationId, this.#lines.get(place) ?? Promise.resolve())
   }
 
   /**
@@ -107,7 +132,8 @@ export class Outbox extends EventTarget {
   }
 
   #changed() {
-    sessionStorage.setItem(KEY, JSON.stringify(this.messages.map(({ error, ...message }) => message)))
+    const left = this.messages.filter(({ state }) => state !== "sent")
+    sessionStorage.setItem(KEY, JSON.stringify(left.map(({ error, ...message }) => message)))
     this.dispatchEvent(new Event("change"))
   }
 }

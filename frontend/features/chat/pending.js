@@ -26,7 +26,8 @@ export class PendingTurn extends MadangElement {
     const act = (/** @type {string} */ name) => () => this.fire("chat-act", { name, message })
     const button = (/** @type {string} */ name) =>
       h("button", { class: "tool", type: "button", onclick: act(name) }, t(`chat.tool.${name}`))
-    if (message.state === "sending") fill(this.#foot, h("span", { class: "receipt__live" }, t("chat.status.sending")))
+    if (message.state === "sending" || message.state === "sent")
+      fill(this.#foot, h("span", { class: "receipt__live" }, t("chat.status.sending")))
     if (message.state === "waiting") fill(this.#foot, chip(t("chat.status.offline"), "warn"), button("unsend"))
     if (message.state === "failed") {
       fill(this.#foot, chip(errorText(message.error), "danger"), button("resend"), button("unsend"))

@@ -42,10 +42,13 @@ export class Room {
   #isFurnished = false
   /** The conversation whose first message was sent from here. @type {string | null} */
   #begun = null
+  /** What a conversation is called until it has begun. */
+  #fresh
 
   /** @param {ChatPage} page */
   constructor(page) {
     this.#page = page
+    this.#fresh = this.outbox.unbegun ?? crypto.randomUUID()
     this.#head = new TalkHead(this)
     this.attachments = new Attachments(this)
     page.list.replaceChildren(this.#list)
@@ -80,7 +83,7 @@ export class Room {
       /** @type {(event: any) => void} */ run,
     ) => target.addEventListener(type, run, { signal })
     on(this.composer, "chat-send", (event) => this.#send(event))
-    on(this.composer, "chat-write", ({ detail }) => this.#drafts.keep(this.#place, detail.text))
+    on(this.composer, "chat-write", ({ detail }) => this.#write(detail.text))
     on(this.composer, "chat-stop", () => void this.#stop())
     on(this.composer, "chat-edit-last", () => this.#thread?.editLast())
     on(this.#page, "chat-act", ({ detail }) => void this.#act(detail))
@@ -103,6 +106,11 @@ export class Room {
     return this.talk?.id ?? "new"
   }
 
+  /** Where messages go that are written here; one that has just begun is not open yet. */
+  get #address() {
+    return this.talk?.id ?? this.#begun ?? this.#fresh
+  }
+
   /**
    * Open a conversation, or the page of a new one.
    * @param {string | null} id
@@ -114,6 +122,7 @@ export class Room {
     await this.#drafts.flush()
     const talk = id ? await this.#read(id) : null
     if (turn !== this.#opening) return talk?.close()
+    if (id === null && (this.talk || this.#begun)) this.#leaveBegun()
     this.talk?.close()
     this.talk = talk
     this.#wanted = { ...NO_OPTIONS }
@@ -124,6 +133,11 @@ export class Room {
     this.#showOptions()
     this.#list.current = id
     await this.#restoreDraft()
+  }
+
+  #leaveBegun() {
+    this.#begun = null
+    this.#fresh = crypto.randomUUID()
   }
 
   /** @param {string} id */
@@ -158,8 +172,9 @@ export class Room {
 
   #showItems() {
     const path = this.talk?.path ?? []
-    const known = new Set(path.map(({ client_id }) => client_id))
-    const messages = this.outbox.of(this.talk?.id ?? null).filter(({ client_id }) => !known.has(client_id))
+    const known = new Set([...(this.talk?.turns.values() ?? [])].map(({ client_id }) => client_id))
+    this.outbox.settle(known)
+    const messages = this.outbox.of(this.#address).filter(({ client_id }) => !known.has(client_id))
     const isEmpty = path.length + messages.length === 0
     this.composer.answering = Boolean(this.talk?.running)
     this.#welcome.hidden = !isEmpty
@@ -169,8 +184,13 @@ export class Room {
     } else if (!isEmpty) void this.#fetchThread()
   }
 
+  /** What shows turns is fetched while the first words are written, so that a message is seen once it is sent. */
+  #prepareThread() {
+    return import("./thread.js")
+  }
+
   async #fetchThread() {
-    const { ChatThread } = await import("./thread.js")
+    const { ChatThread } = await this.#prepareThread()
     if (this.#thread || this.#leaving.signal.aborted) return
     this.#thread = new ChatThread()
     this.#page.body.append(this.#thread)
@@ -185,6 +205,12 @@ export class Room {
     setTitle(this.talk?.conversation.title || t("chat.title"))
   }
 
+  /** @param {string} text */
+  #write(text) {
+    void this.#prepareThread()
+    this.#drafts.keep(this.#place, text)
+  }
+
   /** @param {CustomEvent<{ text: string }>} event */
   #send(event) {
     const { text } = event.detail
@@ -192,7 +218,8 @@ export class Room {
     if (this.attachments.isBusy) return event.preventDefault()
     this.attachments.clear()
     this.#thread?.toEnd()
-    this.outbox.add({ conversation_id: this.talk?.id ?? null, content: text, attachments, options: this.#wanted })
+    const conversation_id = this.talk?.id ?? this.#begun
+    this.outbox.add({ place: this.#address, conversation_id, content: text, attachments, options: this.#wanted })
   }
 
   /** @param {{ conversation_id: string, isNew: boolean }} detail */
@@ -216,6 +243,7 @@ export class Room {
 
   /** @param {string} text */
   #take(text) {
+    void this.#prepareThread()
     this.composer.text = text
     this.composer.focus()
   }

@@ -84,6 +84,31 @@ async def test_messages_arrive_in_the_order_they_were_written(page: Page) -> Non
     await expect(page.locator(".turn").nth(2)).to_contain_text("written second")
 
 
+async def test_a_first_message_is_in_view_until_its_conversation_is(page: Page) -> None:
+    async def hold_up(route: Route) -> None:
+        await asyncio.sleep(1)
+        await route.continue_()
+
+    await page.route("**/api/chat/conversations/*", hold_up)
+    await ask(page, "slow to open")
+    for _ in range(15):
+        await expect(page.get_by_text("slow to open").first).to_be_visible(timeout=500)
+        await asyncio.sleep(0.1)
+    await expect(page.locator("md-chat-pending")).to_have_count(0)
+
+
+async def test_what_is_written_before_a_conversation_has_begun_belongs_to_it(page: Page) -> None:
+    async def hold_up(route: Route) -> None:
+        await asyncio.sleep(0.5)
+        await route.continue_()
+
+    await page.route("**/api/chat", hold_up)
+    await ask(page, "one breath, first")
+    await ask(page, "one breath, second")
+    await expect(page.locator(".turn[data-status=done]")).to_have_count(2, timeout=20_000)
+    await expect(page.locator(".turn").last.locator("strong")).to_have_text("one breath, second")
+
+
 async def test_a_held_message_is_sent_when_the_person_says_so(page: Page) -> None:
     await ask(page, "slow hold")
     await expect(page.locator(".markdown")).to_contain_text("word1")
