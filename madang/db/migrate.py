@@ -1,4 +1,8 @@
-"""Bring the tables up to date at start: behind a verified backup, in one transaction, and never downwards."""
+"""Bring the tables up to date at start: behind a verified backup, in one transaction, and never downwards.
+
+An empty database gets the newest tables at once, so that a first start loads no Alembic; a test holds that the
+migrations end in the same.
+"""
 
 from pathlib import Path
 
@@ -7,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 from madang.db.errors import NewerDatabase
 from madang.db.migrations import HEAD, KNOWN
 from madang.db.postgresql import Postgresql
+from madang.db.schema import metadata
 from madang.db.sqlite import Sqlite
 from madang.db.transaction import Transaction
 
@@ -18,7 +23,7 @@ async def migrate(engine: Sqlite | Postgresql) -> None:
     """Upgrade to the newest revision. Raises `NewerDatabase` for a revision this version does not know."""
     async with engine.read() as transaction:
         revision = await _revision(transaction)
-        has_data = await transaction.run_sync(lambda connection: bool(inspect(connection).get_table_names()))
+        has_data = await transaction.run_sync(_has_tables)
     if revision == HEAD:
         return
     _refuse_newer(revision)
@@ -30,7 +35,7 @@ async def migrate(engine: Sqlite | Postgresql) -> None:
         await transaction.lock(_LOCK)
         # Another process may have been faster.
         if await _revision(transaction) != HEAD:
-            await transaction.run_sync(_upgrade)
+            await transaction.run_sync(_upgrade if await transaction.run_sync(_has_tables) else _create)
 
 
 async def _revision(transaction: Transaction) -> str | None:
@@ -46,6 +51,16 @@ def _refuse_newer(revision: str | None) -> None:
             revision=revision,
             newest_known=HEAD,
         )
+
+
+def _has_tables(connection: Connection) -> bool:
+    return bool(inspect(connection).get_table_names())
+
+
+def _create(connection: Connection) -> None:
+    metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def _upgrade(connection: Connection) -> None:
