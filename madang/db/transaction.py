@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from madang.db.errors import StoreBusy
 from madang.errors import MadangError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 # Longer than any transaction here takes, so whoever waits longer waits for something that never comes.
 WAIT_SECONDS = 30
@@ -107,9 +109,16 @@ class Transaction:
         except DBAPIError as error:
             raise self._translate(error) from error
 
-    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+    def insert(self, table: Table) -> "sqlite.Insert | postgresql.Insert":
         """Return an insert that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        # Each dialect takes time to load, and a process speaks one.
+        if self.is_sqlite:
+            from sqlalchemy.dialects.sqlite import insert
+
+            return insert(table)
+        from sqlalchemy.dialects.postgresql import insert as insert_there
+
+        return insert_there(table)
 
     async def lock(self, name: str) -> None:
         """Wait until no other writing transaction holds `name`. SQLite has one writer, so it is at once there."""
