@@ -44,6 +44,8 @@ export class Room {
   #begun = null
   /** What a conversation is called until it has begun. */
   #fresh
+  /** How often something was written or sent here, so that an old draft does not come in behind it. */
+  #written = 0
 
   /** @param {ChatPage} page */
   constructor(page) {
@@ -166,8 +168,9 @@ export class Room {
     this.#isFurnished = true
     if (isKept && this.composer.text !== "") return this.#drafts.keep(place, this.composer.text)
     this.composer.text = ""
+    const before = this.#written
     const draft = await this.#drafts.read(place)
-    if (place === this.#place && this.composer.text === "") this.composer.text = draft
+    if (place === this.#place && before === this.#written && this.composer.text === "") this.composer.text = draft
   }
 
   #showItems() {
@@ -184,13 +187,8 @@ export class Room {
     } else if (!isEmpty) void this.#fetchThread()
   }
 
-  /** What shows turns is fetched while the first words are written, so that a message is seen once it is sent. */
-  #prepareThread() {
-    return import("./thread.js")
-  }
-
   async #fetchThread() {
-    const { ChatThread } = await this.#prepareThread()
+    const { ChatThread } = await import("./thread.js")
     if (this.#thread || this.#leaving.signal.aborted) return
     this.#thread = new ChatThread()
     this.#page.body.append(this.#thread)
@@ -207,7 +205,7 @@ export class Room {
 
   /** @param {string} text */
   #write(text) {
-    void this.#prepareThread()
+    this.#written += 1
     this.#drafts.keep(this.#place, text)
   }
 
@@ -243,7 +241,6 @@ export class Room {
 
   /** @param {string} text */
   #take(text) {
-    void this.#prepareThread()
     this.composer.text = text
     this.composer.focus()
   }

@@ -49,7 +49,7 @@ async def test_listeners_hear_that_an_answer_began_and_ended_and_no_words_of_it(
     )
     await ask(page, "slow listening")
     await expect(page.locator(".turn")).to_have_attribute("data-status", "done", timeout=20_000)
-    await page.wait_for_function("window.heard.includes('The answer is complete.')")
+    await page.wait_for_function("() => window.heard.includes('The answer is complete.')")
     heard = await page.evaluate("window.heard")
     assert "The answer has begun." in heard
     assert not [text for text in heard if "word" in text]
