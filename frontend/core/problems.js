@@ -16,7 +16,6 @@ const HELP = {
   "upstream.not_an_answer": "providers",
   "upstream.redirected": "providers",
   "upstream.tls": "providers",
-  "chat.model_cannot_see": "models",
   "gateway.bad_provider": "providers",
   "builtin.off": "builtin",
   "builtin.unsupported": "providers",
