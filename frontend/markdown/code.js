@@ -8,6 +8,9 @@ import { markedText } from "./marks.js"
 
 const COPIED_MS = 2000
 const QUIET_MS = 300
+// What follows decides how an emoji is read that began before the end, so such a seam is never grown over.
+const OPEN_END = /[\u200D\uD800-\uDBFF]$/
+const GOES_ON = /^[\uFE0F\u200D\u{E0000}-\u{E007F}]/u
 
 /** @typedef {{ text: string, language: string }} CodeProps */
 
@@ -53,8 +56,9 @@ export class CodeBlock extends MadangElement {
   /** Append where the text only grew. @param {string} text */
   #write(text) {
     const last = this.#code.lastChild
-    const more = text.startsWith(this.#text) ? text.slice(this.#text.length) : null
-    if (more === null || !(last instanceof Text)) fill(this.#code, markedText(text))
+    const more = text.slice(this.#text.length)
+    const seam = OPEN_END.test(this.#text) || GOES_ON.test(more)
+    if (seam || !(last instanceof Text) || !text.startsWith(this.#text)) fill(this.#code, markedText(text))
     else this.#grow(last, more)
   }
 

@@ -101,6 +101,15 @@ export function everyEnd(source) {
   return Array.from(source, (character) => (end += character.length))
 }
 
+/** The first of all cuts in two, also within a character, whose two pieces look other than the whole. */
+export function firstBadCut(source) {
+  for (let cut = 1; cut < source.length; cut++) {
+    const found = firstDifference(source, [cut, source.length])
+    if (found) return { cut, ...found }
+  }
+  return null
+}
+
 /** Whether nodes of finished paragraphs stay the same objects while the text grows. */
 export function keepsNodes(source) {
   const target = document.createElement("div")

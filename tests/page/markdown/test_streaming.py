@@ -18,6 +18,13 @@ async def test_MD_03_every_vector_looks_the_same_at_every_boundary(harness: JSHa
         assert found is None, f"{vector!r} differs after {vector[: found['end']]!r}: {found}"
 
 
+async def test_MD_03_code_full_of_unseen_characters_looks_the_same_cut_in_two_anywhere(harness: JSHandle) -> None:
+    for vector in corpus.EVERYTHING:
+        if not vector.isascii():
+            found = await harness.evaluate("(harness, text) => harness.firstBadCut(text)", f"````\n{vector} end")
+            assert found is None, f"{vector!r} differs: {found}"
+
+
 async def test_MD_03_vectors_after_one_another_look_the_same_in_pieces_of_any_size(
     harness: JSHandle, chance: random.Random
 ) -> None:
