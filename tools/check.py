@@ -26,6 +26,7 @@ CHECKS = (
     Check("types of Python", (str(BIN / "mypy"),)),
     Check("import order", (str(BIN / "lint-imports"), "--no-logo")),
     Check("frontend", module("tools.frontend", "check")),
+    Check("container recipe", module("tools.frontend", "container")),
     Check("words in both languages", module("pytest", "-q", "tests/page/test_locales.py")),
     Check("vendored libraries", module("tools.vendor")),
     Check("links in the docs", module("tools.links")),

@@ -1,4 +1,6 @@
-"""Checks the frontend with TypeScript and Biome: `python -m tools.frontend check|fix`.
+"""Checks what Node.js checks: `python -m tools.frontend check|fix|container`.
+
+The frontend with TypeScript and Biome, the container recipe with dockerfile-utils and dclint.
 
 Uses the machine's Node.js, else installs one from requirements/node.txt into this environment.
 """
@@ -15,20 +17,22 @@ ROOT = Path(__file__).resolve().parent.parent
 MODULES = ROOT / "node_modules"
 CHECKS = (["biome", "check", "--error-on-warnings"], ["tsc", "--project", "tsconfig.json"])
 FIXES = (["biome", "check", "--write"],)
+CONTAINER = (["dockerfile-utils", "lint", "Dockerfile"], ["dclint", "--max-warnings", "0", "compose.yaml"])
+COMMANDS = {"check": CHECKS, "fix": FIXES, "container": CONTAINER}
 
 
 def main(mode: str) -> None:
     folder, npm = find_node()
     environment = {**os.environ, "PATH": os.pathsep.join([str(folder), os.environ["PATH"]])}
     install(npm, environment)
-    failed = [words for words in (FIXES if mode == "fix" else CHECKS) if run(words, environment)]
+    failed = [words for words in COMMANDS[mode] if run(words, environment)]
     sys.exit(1 if failed else 0)
 
 
 def find_node() -> tuple[Path, list[str]]:
-    """Return the folder of `node` and the words that run npm; Node.js 18 is the oldest that the checkers run on."""
+    """Return the folder of `node` and the words that run npm; Node.js 20 is the oldest that the checkers run on."""
     node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm and major_version(node) >= 18:
+    if node and npm and major_version(node) >= 20:
         return Path(node).parent, [npm]
     lock = ROOT / "requirements/node.txt"
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(lock)], check=True)
