@@ -2,7 +2,7 @@
 
 import { api } from "../core/api.js"
 import { define, MadangElement } from "../core/element.js"
-import { fill, h } from "../core/h.js"
+import { fill, h, setAttribute } from "../core/h.js"
 import { t } from "../core/i18n.js"
 import { navigate } from "../core/router.js"
 import { loadStyle } from "../core/style.js"
@@ -34,6 +34,7 @@ class Palette extends MadangElement {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer
   #list = h("div", { class: "palette__list", role: "listbox", id: "palette-list", "aria-label": t("palette.title") })
+  #none = h("p", { class: "palette__none soft", hidden: true })
   #count = h("p", { class: "unseen", role: "status" })
   #input = h("input", {
     class: "palette__input",
@@ -53,6 +54,7 @@ class Palette extends MadangElement {
     this.append(
       h("div", { class: "palette__head" }, icon("search"), this.#input),
       this.#list,
+      this.#none,
       this.#count,
       h(
         "footer",
@@ -99,8 +101,11 @@ class Palette extends MadangElement {
     this.#shown = query ? [...this.#conversations, ...found] : [...found, ...this.#conversations]
     this.#at = Math.min(this.#at, Math.max(this.#shown.length - 1, 0))
     const groups = [this.#group("actions", found), this.#group("conversations", this.#conversations)]
-    const none = h("p", { class: "palette__none soft" }, t("palette.nothing", { query }))
-    fill(this.#list, this.#shown.length > 0 ? (query ? groups.reverse() : groups) : none)
+    fill(this.#list, query ? groups.reverse() : groups)
+    this.#list.hidden = this.#shown.length === 0
+    this.#none.hidden = this.#shown.length > 0
+    this.#none.textContent = t("palette.nothing", { query })
+    setAttribute(this.#input, "aria-expanded", this.#shown.length > 0)
     this.#count.textContent = t("palette.count", { count: this.#shown.length })
     this.#mark()
   }
@@ -156,7 +161,8 @@ class Palette extends MadangElement {
       option.setAttribute("aria-selected", String(isHere))
       if (isHere) option.scrollIntoView({ block: "nearest" })
     }
-    this.#input.setAttribute("aria-activedescendant", `palette-option-${this.#at}`)
+    const active = this.#shown.length > 0 ? `palette-option-${this.#at}` : null
+    setAttribute(this.#input, "aria-activedescendant", active)
   }
 
   /** @param {number} index */

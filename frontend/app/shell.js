@@ -118,7 +118,7 @@ export class Shell extends MadangElement {
   #say(text, label, onclick) {
     this.#page = null
     const button = h("button", { class: "button button--main", type: "button", onclick }, label)
-    fill(this.#stage, h("div", { class: "empty" }, h("p", {}, text), button))
+    fill(this.#stage, h("div", { class: "empty" }, h("h1", {}, text), button))
   }
 
   /** Draw everything anew in another language; the pages keep what was written. */

@@ -41,7 +41,7 @@ export function openMenu(anchor, items) {
     if (menu.contains(document.activeElement)) anchor.focus()
     menu.remove()
   })
-  ;(anchor.closest("dialog") ?? document.body).append(menu)
+  ;(anchor.closest("dialog, main") ?? document.body).append(menu)
   menu.showPopover()
   place(menu, anchor)
   entries(menu)[0]?.focus()
