@@ -10,7 +10,7 @@ const COPIED_MS = 2000
 const QUIET_MS = 300
 // What follows decides how an emoji is read that began before the end, so such a seam is never grown over.
 const OPEN_END = /[\u200D\uD800-\uDBFF]$/
-const GOES_ON = /^[\uFE0F\u200D\u{E0000}-\u{E007F}]/u
+const GOES_ON = /^(?:\uFE0F|\u200D|[\u{E0000}-\u{E007F}])/u
 
 /** @typedef {{ text: string, language: string }} CodeProps */
 
