@@ -51,6 +51,9 @@ class Settings(BaseSettings):
         None, description="File that holds the passphrase, instead of MADANG_PASSPHRASE."
     )
     socket_limit: int = Field(10_000, ge=10, description="How many connections are served at once.")
+    request_timeout: Seconds = Field(
+        30.0, description="Seconds for the headers of a request to come in, and for each further part of its body."
+    )
     body_limit_bytes: int = Field(50 * 2**20, ge=2**10, description="Largest request body.")
 
     database_url: SecretStr | None = _named(

@@ -67,4 +67,5 @@ async def _gated(ground: Ground, rooms: Rooms, stack: AsyncExitStack) -> App:
     services = {type(service): service for service in (*rooms.services(ground), *doors)}
     web = web_app(services, ground.page_version)
     web.router.routes.append(WebSocketRoute("/api/live", LiveSocket(rooms.journal, access)))
-    return Auth(web, Credentials(sessions, tokens, tickets, brake, cookie, ground.control_hash))
+    known = Credentials(sessions, tokens, tickets, brake, cookie, ground.control_hash)
+    return Auth(web, known, settings.request_timeout)

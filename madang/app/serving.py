@@ -16,11 +16,13 @@ from madang.app.site import Site, frontend_dir
 from madang.clock import Clock
 from madang.config import Settings
 from madang.gateway.embedded.types import BuiltInState
+from madang.guard.bounds import Bounds
 from madang.guard.gate import gate
 from madang.guard.hosts import doors
-from madang.guard.limits import FRAME_LIMIT_BYTES
+from madang.guard.lobby import places
 from madang.guard.once import SignInCodes
 from madang.guard.secret import hash_of
+from madang.guard.wire import configuration
 from madang.redact import Redactor
 
 _GRACE_SECONDS = 8
@@ -86,17 +88,8 @@ class Serving:
 
     def _configuration(self) -> uvicorn.Config:
         settings = self._settings
-        app = gate(self._front, self._ground.doors, settings.body_limit_bytes, settings.socket_limit)
-        return uvicorn.Config(
-            app,
-            log_config=None,
-            access_log=False,
-            lifespan="on",
-            ws_max_size=FRAME_LIMIT_BYTES,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=_GRACE_SECONDS,
-        )
+        bounds = Bounds(places(settings.socket_limit), settings.request_timeout, settings.body_limit_bytes)
+        return configuration(gate(self._front, self._ground.doors, bounds), bounds, _GRACE_SECONDS)
 
 
 class _Server(uvicorn.Server):

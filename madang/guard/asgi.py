@@ -1,6 +1,7 @@
 """What every gate needs of a raw request: its headers, and a way to turn it away."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -63,6 +64,17 @@ async def refuse(scope: Scope, send: Send, error: MadangError, headers: tuple[He
     common = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": f"{kind}.start", "status": status, "headers": [*common, *headers]})
     await send({"type": f"{kind}.body", "body": b"" if method_of(scope) == "HEAD" else body})
+
+
+def written(error: MadangError, headers: tuple[Header, ...]) -> bytes:
+    """Return `error` as a whole HTTP answer, for a request that never became one."""
+    number = new_id()
+    logger.info("refused unread: {} ({})", error.code, number)
+    body = _body_of(error, number)
+    common = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    lines = [b"%b: %b" % header for header in (*common, (b"connection", b"close"), *headers)]
+    first = f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}".encode()
+    return b"\r\n".join([first, *lines, b"", body])
 
 
 def _body_of(error: MadangError, number: str) -> bytes:

@@ -16,8 +16,7 @@ from madang.guard.tokens import Tokens
 from madang.principal import Principal
 
 STRANGERS_LIMIT = 50
-STRANGERS_SECONDS = 30.0
-"""How many requests without a credential are served at once, and for how long: so nobody can hold all the places."""
+"""How many requests without a credential are served at once: so nobody can hold all the places."""
 CONTROL = "control"
 """Id of whoever holds the runtime file's key: the owner of the data folder, for asking a sign-in code only."""
 CONTROL_PATH = "/api/session/code"
@@ -39,7 +38,7 @@ class Credentials:
 class Auth:
     """Notes the `Principal` in the request's state, or refuses. Asks no database."""
 
-    def __init__(self, app: App, credentials: Credentials, strangers_seconds: float = STRANGERS_SECONDS) -> None:
+    def __init__(self, app: App, credentials: Credentials, strangers_seconds: float) -> None:
         self._app = app
         self._known = credentials
         self._strangers_seconds = strangers_seconds

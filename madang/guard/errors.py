@@ -55,6 +55,13 @@ class BodyTooLarge(TooLarge):
     code = "guard.body_too_large"
 
 
+class Unreadable(MadangError):
+    """The request is not HTTP, or could be read in more than one way; nothing of it was done."""
+
+    code = "guard.unreadable"
+    status = 400
+
+
 class HeadersTooLarge(MadangError):
     """The request's headers are larger than the limit."""
 
@@ -69,7 +76,7 @@ class TooManyOpen(_Unavailable):
 
 
 class TooSlow(MadangError):
-    """The request took longer to come in than one without a credential may."""
+    """The request, or the next part of its body, did not come in time."""
 
     code = "guard.too_slow"
     status = 408

@@ -4,13 +4,13 @@ This part needs neither the web framework nor the database, so the page can be s
 """
 
 from madang.guard.asgi import App
+from madang.guard.bounds import Bounds
 from madang.guard.headers import Headers
 from madang.guard.hosts import Doors, HostGate
-from madang.guard.limits import BODY_LIMIT_BYTES, SOCKET_LIMIT, Limits
+from madang.guard.limits import Limits
 from madang.guard.origins import OriginGate
 
 
-def gate(app: App, names: Doors, body_limit_bytes: int = BODY_LIMIT_BYTES, socket_limit: int = SOCKET_LIMIT) -> App:
+def gate(app: App, names: Doors, bounds: Bounds) -> App:
     """Return `app` behind every gate that asks no credential. What it serves itself must be public."""
-    limited = Limits(OriginGate(app, names), body_limit_bytes, socket_limit)
-    return Headers(HostGate(limited, names))
+    return Headers(HostGate(Limits(OriginGate(app, names), bounds), names))

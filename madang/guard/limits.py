@@ -1,16 +1,12 @@
 """How much one request may bring, how many may be open, and that a body is what its address takes."""
 
+import asyncio
+
 from madang.errors import MadangError
 from madang.guard.asgi import SAFE_METHODS, App, Message, Receive, Scope, Send, is_request, method_of, refuse, value
-from madang.guard.errors import BodyTooLarge, HeadersTooLarge, TooManyOpen, WrongBody, WrongMethod
+from madang.guard.bounds import HEADER_LIMIT_BYTES, SIGN_IN_LIMIT_BYTES, SLOWEST_BYTES_PER_SECOND, Bounds
+from madang.guard.errors import BodyTooLarge, HeadersTooLarge, TooManyOpen, TooSlow, WrongBody, WrongMethod
 from madang.guard.paths import SIGN_IN
-
-HEADER_LIMIT_BYTES = 32 * 2**10
-BODY_LIMIT_BYTES = 50 * 2**20
-SIGN_IN_LIMIT_BYTES = 16 * 2**10
-SOCKET_LIMIT = 10_000
-FRAME_LIMIT_BYTES = 2**20
-"""Largest WebSocket message; the server in front enforces it (`ws_max_size`)."""
 
 _METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 _JSON = frozenset({"application/json", "application/json;charset=utf-8", 'application/json;charset="utf-8"'})
@@ -32,10 +28,9 @@ def has_body(scope: Scope) -> bool:
 class Limits:
     """Refuses what is too large, too much at once, or of a kind that no address takes."""
 
-    def __init__(self, app: App, body_limit_bytes: int = BODY_LIMIT_BYTES, socket_limit: int = SOCKET_LIMIT) -> None:
+    def __init__(self, app: App, bounds: Bounds) -> None:
         self._app = app
-        self._body_limit_bytes = body_limit_bytes
-        self._socket_limit = socket_limit
+        self._bounds = bounds
         self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,8 +46,8 @@ class Limits:
                 self._open -= 1
 
     def _fault(self, scope: Scope) -> MadangError | None:
-        if self._open >= self._socket_limit:
-            return TooManyOpen("too many connections are open", limit=self._socket_limit)
+        if self._open >= self._bounds.connections:
+            return TooManyOpen("too many connections are open", limit=self._bounds.connections)
         if method_of(scope) not in _METHODS:
             return WrongMethod("no address takes this method")
         size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
@@ -65,19 +60,21 @@ class Limits:
         limit = self._limit_of(scope)
         if not length.isdecimal() or int(length) > limit:
             return BodyTooLarge("the body is too large", limit_bytes=limit)
+        if value(scope, b"content-encoding") not in (None, "identity"):
+            return WrongBody("the body must come as it is, not compressed", wanted="identity")
         if not _is_raw(scope) and not is_json(value(scope, b"content-type")):
             return WrongBody("the body must be application/json in UTF-8", wanted="application/json")
         return None
 
     def _limit_of(self, scope: Scope) -> int:
         is_sign_in = (scope["method"], scope["path"]) == SIGN_IN
-        return min(SIGN_IN_LIMIT_BYTES, self._body_limit_bytes) if is_sign_in else self._body_limit_bytes
+        return min(SIGN_IN_LIMIT_BYTES, self._bounds.body_bytes) if is_sign_in else self._bounds.body_bytes
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not has_body(scope):
             await self._app(scope, receive, send)
             return
-        body = _Body(receive, send, self._limit_of(scope), _is_raw(scope))
+        body = _Body(receive, send, self._limit_of(scope), self._bounds.request_seconds, _is_raw(scope))
         try:
             await self._app(scope, body.receive, body.send)
         except MadangError:
@@ -88,19 +85,24 @@ class Limits:
 
 
 class _Body:
-    """Counts a body as it is read. After a fault, whatever the application makes of it, the fault is the answer."""
+    """Counts a body as it is read, and its time. After a fault, whatever the application makes of it, the fault is
+    the answer."""
 
-    def __init__(self, receive: Receive, send: Send, limit_bytes: int, is_raw: bool) -> None:
+    def __init__(self, receive: Receive, send: Send, limit_bytes: int, silence_seconds: float, is_raw: bool) -> None:
         self._receive = receive
         self._send = send
         self._limit_bytes = limit_bytes
+        self._silence_seconds = silence_seconds
         self._is_raw = is_raw
+        self._began = asyncio.get_running_loop().time()
         self._read_bytes = 0
+        self._is_whole = False
         self.fault: MadangError | None = None
         self.is_answered = False
 
     async def receive(self) -> Message:
-        message = await self._receive()
+        message = await (self._receive() if self._is_whole else self._next())
+        self._is_whole = self._is_whole or not message.get("more_body", False)
         chunk: bytes = message.get("body", b"")
         if self._read_bytes < 4 and not self._is_raw and _is_utf16(chunk):
             self.fault = WrongBody("the body must be in UTF-8", wanted="application/json")
@@ -110,6 +112,17 @@ class _Body:
         if self.fault is not None:
             raise self.fault
         return message
+
+    async def _next(self) -> Message:
+        """Wait for the next part, and not for ever: neither in silence nor for one byte at a time."""
+        now = asyncio.get_running_loop().time()
+        earned = self._began + self._silence_seconds + self._read_bytes / SLOWEST_BYTES_PER_SECOND
+        try:
+            async with asyncio.timeout(min(self._silence_seconds, max(earned - now, 0))):
+                return await self._receive()
+        except TimeoutError:
+            self.fault = TooSlow("the body did not come to its end")
+            raise self.fault from None
 
     async def send(self, message: Message) -> None:
         if self.fault is not None and not self.is_answered:

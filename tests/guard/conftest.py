@@ -34,6 +34,7 @@ class Browser:
 class House:
     port: int
     folder: Path
+    pid: int
 
     def ask(self, method: str, target: str, headers: Headers = (), body: bytes = b"", host: str | None = "") -> Answer:
         return ask(self.port, method, target, headers, body, host)
@@ -72,13 +73,13 @@ Start = Callable[..., House]
 def start_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
     running: list[subprocess.Popen[str]] = []
 
-    def start(*origins: str) -> House:
+    def start(*origins: str, seconds: float = 30) -> House:
         folder = tmp_path_factory.mktemp("house")
-        command = [sys.executable, "-m", "tests.guard.house", str(folder), *origins]
+        command = [sys.executable, "-m", "tests.guard.house", str(folder), str(seconds), *origins]
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         running.append(process)
         assert process.stdout is not None
-        return House(json.loads(process.stdout.readline())["port"], folder)
+        return House(json.loads(process.stdout.readline())["port"], folder, process.pid)
 
     yield start
     for process in running:

@@ -1,4 +1,5 @@
-"""A small house behind the real gates, run as a process: `python -m tests.guard.house FOLDER` prints where it is."""
+"""A small house behind the real gates, run as a process: `python -m tests.guard.house FOLDER SECONDS` prints where
+it is. It waits SECONDS for what a client still owes it."""
 
 import asyncio
 import json
@@ -18,6 +19,7 @@ from madang.db.database import Database
 from madang.errors import MadangError
 from madang.guard import api
 from madang.guard.auth import Auth, Credentials
+from madang.guard.bounds import Bounds
 from madang.guard.brake import Brake
 from madang.guard.cookies import Cookie
 from madang.guard.gate import gate
@@ -29,17 +31,19 @@ from madang.guard.sessions import Sessions
 from madang.guard.signin import SignIns
 from madang.guard.tokens import Tokens
 from madang.guard.watch import SessionWatch
+from madang.guard.wire import configuration
 from madang.web import Body, needs, principal_of
 
 CONTROL_KEY = "control-key-of-the-test-house"
 BODY_LIMIT_BYTES = 100_000
+CONNECTIONS = 300
 
 
 class Echo(Body):
     text: str
 
 
-def built(folder: Path, port: int, origins: tuple[str, ...]) -> Any:
+def built(folder: Path, port: int, bounds: Bounds, origins: tuple[str, ...]) -> Any:
     clock, names = Clock(), doors(port, origins)
     db = Database.open(folder / "house.sqlite3")
     brake, cookie = Brake(clock), Cookie.named(port, "test", names)
@@ -70,7 +74,7 @@ def built(folder: Path, port: int, origins: tuple[str, ...]) -> Any:
         return JSONResponse({"error": body}, error.status)
 
     known = Credentials(sessions, tokens, tickets, brake, cookie, hash_of(CONTROL_KEY))
-    return gate(Auth(app, known), names, BODY_LIMIT_BYTES)
+    return gate(Auth(app, known, bounds.request_seconds), names, bounds)
 
 
 def _add_rooms(app: FastAPI, watch: SessionWatch) -> None:
@@ -114,13 +118,13 @@ def _add_rooms(app: FastAPI, watch: SessionWatch) -> None:
 
 
 def main() -> None:
-    folder, *origins = sys.argv[1:]
+    folder, seconds, *origins = sys.argv[1:]
+    bounds = Bounds(CONNECTIONS, float(seconds), BODY_LIMIT_BYTES)
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
-    app = built(Path(folder), port, tuple(origins))
+    app = built(Path(folder), port, bounds, tuple(origins))
     print(json.dumps({"port": port}), flush=True)
-    config = uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False, lifespan="on")
-    uvicorn.Server(config).run(sockets=[listener])
+    uvicorn.Server(configuration(app, bounds, grace_seconds=1)).run(sockets=[listener])
 
 
 if __name__ == "__main__":

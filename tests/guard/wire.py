@@ -1,6 +1,7 @@
 """Requests as anybody may write them: every header by hand, nothing corrected on the way."""
 
 import json
+import re
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -64,3 +65,19 @@ def _read(connection: socket.socket, method: str) -> Answer:
     while len(body) < length and (part := connection.recv(65536)):
         body += part
     return Answer(int(first.split()[1]), headers, body)
+
+
+def answers(port: int, sent: bytes, patience: float = 20) -> tuple[list[int], str]:
+    """Send exactly these bytes; return the status of each answer until the server hangs up, and all it said.
+
+    A server that does not hang up within `patience` seconds fails the test.
+    """
+    received = b""
+    with socket.create_connection(("127.0.0.1", port), timeout=patience) as connection:
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.sendall(sent)
+        with suppress(ConnectionResetError):
+            while part := connection.recv(65536):
+                received += part
+    text = received.decode("latin-1")
+    return [int(status) for status in re.findall(r"HTTP/1\.1 (\d{3})", text)], text

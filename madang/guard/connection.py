@@ -1,0 +1,151 @@
+"""One HTTP connection, stricter than the server's own: in time, in size, and readable in one way only."""
+
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from madang.errors import MadangError
+from madang.guard.asgi import written
+from madang.guard.bounds import HEADER_LIMIT_BYTES
+from madang.guard.errors import HeadersTooLarge, TooManyOpen, TooSlow, Unreadable
+from madang.guard.headers import headers_for
+from madang.guard.lobby import Lobby
+from madang.guard.stuck import Stuck
+
+_HEAD_LIMIT_BYTES = 2 * HEADER_LIMIT_BYTES
+"""Twice what the gate behind takes: it answers the request that is a little too large, this ends one without end."""
+_FRAMING_BYTES = 64 * 2**10
+_FRAMING_PER_BYTE = 8
+"""What chunk sizes, extensions and trailers may take beside the body. A body in chunks of one byte takes five."""
+_SOCKET_HEADERS, _SOCKET_LINE_BYTES = 128, 8000
+"""How many headers, and how long, the WebSocket library reads."""
+
+
+class Connection(HttpToolsProtocol):
+    """Reads requests from one client. What cannot be read in exactly one way is 400, and nothing of it is done."""
+
+    def __init__(self, *given: Any, lobby: Lobby, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._lobby = lobby
+        self._stuck = Stuck(lobby.seconds)
+        self._in_head = True
+        self._head_bytes = 0
+        self._framing_bytes = 0
+        self._fault: MadangError | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        if len(self.connections) > self._lobby.limit and not self._lobby.make_room():
+            self._end_with(TooManyOpen("too many connections are open", limit=self._lobby.limit))
+        else:
+            self._lobby.enter(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._lobby.leave(self)
+        self._stuck.stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._count(len(data))
+        super().data_received(data)
+        if self._in_head and self._head_bytes > _HEAD_LIMIT_BYTES:
+            self._end_with(HeadersTooLarge("the headers are too large", limit_bytes=HEADER_LIMIT_BYTES))
+        elif self._framing_bytes > _FRAMING_BYTES:
+            self._end_with(Unreadable("there is more around the body than in it"))
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head = True
+        self._lobby.enter(self)
+
+    def on_headers_complete(self) -> None:
+        self._in_head, self._head_bytes, self._framing_bytes = False, 0, 0
+        self._lobby.leave(self)
+        if reason := self._ambiguity():
+            self._fault = Unreadable(reason)
+            raise ValueError(reason)  # the parser stops here and asks for the answer to a bad request
+        super().on_headers_complete()
+        if self.parser.should_upgrade() and not self._should_upgrade():
+            # Nobody here speaks what it wants to change to, and the parser reads no further.
+            self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        self._framing_bytes -= len(body) * (_FRAMING_PER_BYTE + 1)
+        super().on_body(body)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self.pipeline and self.cycle.more_body:
+            # Answered before the body was through: the rest of it is nobody's any more.
+            self.transport.close()
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stuck.start(self.transport)
+
+    def resume_writing(self) -> None:
+        self._stuck.stop()
+        super().resume_writing()
+
+    def give_up(self) -> None:
+        """End it: the headers did not come in time, or others need the place."""
+        if self._head_bytes:
+            self._end_with(TooSlow("the request did not come to its end"))
+        else:
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what the parser could not read."""
+        self._end_with(self._fault or Unreadable("this is not a request that can be read"))
+
+    def _end_with(self, error: MadangError) -> None:
+        """Answer and hang up, or only hang up where another answer is on its way."""
+        if self.transport.is_closing():
+            return
+        if self._owes_an_answer():
+            self.transport.write(written(error, headers_for("")))
+        if self.cycle is not None:
+            # Whoever reads the body is told that no more will come, and what is answered to it goes nowhere.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.close()
+
+    def _owes_an_answer(self) -> bool:
+        if self.pipeline:
+            return False
+        return (
+            self.cycle is None
+            or self.cycle.response_complete
+            or (not self._in_head and not self.cycle.response_started)
+        )
+
+    def _count(self, size: int) -> None:
+        if self._in_head:
+            self._head_bytes += size
+        else:
+            self._framing_bytes = max(self._framing_bytes, 0) + size
+
+    def _ambiguity(self) -> str | None:
+        """Say what another server might read otherwise, or None."""
+        version, names = self.parser.get_http_version(), [name for name, _ in self.headers]
+        if version not in ("1.0", "1.1"):
+            return "this version of HTTP is not spoken here"
+        if not self.url.startswith(b"/"):
+            return "the address must begin with /"
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings and (codings != [b"chunked"] or version == "1.0"):
+            return "the only transfer coding is chunked, in HTTP/1.1"
+        if self.parser.should_upgrade() and self._should_upgrade():
+            return self._fault_of_upgrade(version, names)
+        return None
+
+    def _fault_of_upgrade(self, version: str, names: list[bytes]) -> str | None:
+        has_body = b"content-length" in names or b"transfer-encoding" in names
+        if self.parser.get_method() != b"GET" or version != "1.1" or has_body:
+            return "a socket begins with GET in HTTP/1.1, without a body"
+        longest = max(len(self.url), *(len(name) + len(value) for name, value in self.headers))
+        if len(names) > _SOCKET_HEADERS or longest > _SOCKET_LINE_BYTES:
+            return "the headers of a socket are too many or too long"
+        if names.count(b"sec-websocket-key") != 1 or (b"sec-websocket-version", b"13") not in self.headers:
+            return "a socket needs its key, and version 13"
+        return None
