@@ -1,5 +1,6 @@
 """One call while it runs: what was heard so far, and at its end the receipt and the ledger's row."""
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,7 +9,7 @@ from madang.errors import MadangError
 from madang.gateway.budget import Quote
 from madang.gateway.cache.kept import Kept
 from madang.gateway.days import day_of
-from madang.gateway.errors import CutShort, GatewayError, Unreachable
+from madang.gateway.errors import CutShort, GatewayError, TlsFailed, Unreachable
 from madang.gateway.ledger import Ledger
 from madang.gateway.prices import Tariff, cost_microusd
 from madang.gateway.types import (
@@ -25,17 +26,18 @@ from madang.gateway.types import (
     Receipt,
     TextDelta,
     Usage,
-    Waiting,
 )
-from madang.gateway.upstream import Ended
+from madang.gateway.upstream import Asked, Ended, Retry
 from madang.ids import new_id
 
 # Where a connection was never made, nothing was sent that anybody could charge for.
 _NEVER_SENT = frozenset({"refused", "name", "timeout", "address"})
+# Whoever answers so gave up on a server behind it, which may have done the work all the same.
+_GAVE_UP = frozenset({408, 502, 504, *range(520, 528)})
 
 
 class Bill:
-    """Adds up one call. `is_sent` says whether anything may have reached the provider."""
+    """Adds up one call, which may take several attempts. `capped_at_tokens` is a limit that only the cap set."""
 
     def __init__(
         self, model: ModelInfo, caller: Caller, clock: Clock, *, provider: Provider, cache: CacheOutcome, key: str
@@ -47,7 +49,7 @@ class Bill:
         self.tariff: Tariff | None = None
         self.quote: Quote | None = None
         self.is_reserving = False
-        self.is_sent = False
+        self.capped_at_tokens: int | None = None
         self._caller = caller
         self._clock = clock
         self.cache = cache
@@ -57,8 +59,10 @@ class Bill:
         self._ended_at: float | None = None
         self._first_word_at: float | None = None
         self._attempts = 0
-        self._text: list[str] = []
-        self._reasoning: list[str] = []
+        self._is_asking = False
+        self._lost_attempts = 0
+        # A hostile stream comes as a million pieces of one letter, each larger than what it holds.
+        self._text, self._reasoning = io.StringIO(), io.StringIO()
         self._usage = Usage()
         self._finish_reason: FinishReason | None = None
         self._status: CallStatus = "cancelled"
@@ -75,19 +79,17 @@ class Bill:
         """Say whether the answer has begun."""
         return self._first_word_at is not None
 
-    def sending(self) -> None:
-        """Note that the provider is about to be asked."""
-        self.is_sent = True
-        self._attempts = 1
-
-    def saw(self, piece: TextDelta | ReasoningDelta | Waiting) -> None:
+    def saw(self, piece: Asked | Retry | TextDelta | ReasoningDelta) -> None:
         """Take in a piece of the answer."""
-        if isinstance(piece, Waiting):
-            self._attempts = int(piece.detail.get("attempt", self._attempts))
-            return
-        if self._first_word_at is None:
-            self._first_word_at = self._clock.monotonic()
-        (self._text if isinstance(piece, TextDelta) else self._reasoning).append(piece.text)
+        if isinstance(piece, Asked):
+            self._attempts, self._is_asking = piece.attempt, True
+        elif isinstance(piece, Retry):
+            self._is_asking = False
+            self._lost_attempts += may_have_cost(piece.error)
+        else:
+            if self._first_word_at is None:
+                self._first_word_at = self._clock.monotonic()
+            (self._text if isinstance(piece, TextDelta) else self._reasoning).write(piece.text)
 
     def was_kept(self, kept: Kept) -> Finished:
         """Close with a kept answer: nothing was sent, and its old cost was saved."""
@@ -111,10 +113,10 @@ class Bill:
 
     def kept(self) -> Kept | None:
         """Return what may be kept of the answer: a whole one that ended by itself."""
-        if self._status != "done" or self._finish_reason != "stop" or not self._text:
+        text = self._text.getvalue()
+        if self._status != "done" or self._finish_reason != "stop" or not text:
             return None
-        text, reasoning = "".join(self._text), "".join(self._reasoning)
-        return Kept(self.key, text, reasoning, self._usage, self._cost(), self._clock.now())
+        return Kept(self.key, text, self._reasoning.getvalue(), self._usage, self._cost(), self._clock.now())
 
     def receipt(self) -> Receipt:
         """Return what the call has taken so far."""
@@ -134,6 +136,7 @@ class Bill:
             price_date=self.tariff.date if self.tariff else None,
             cache_age_seconds=self._kept.age_seconds(self._clock.now()) if self._kept else None,
             saved_microusd=self._kept.cost_microusd if self._kept else None,
+            capped_at_tokens=self.capped_at_tokens,
         )
 
     def entry(self) -> Entry:
@@ -167,18 +170,25 @@ class Bill:
             self._caller.billed(self._final or self.receipt())
 
     def _cost(self) -> int | None:
-        """Return what is owed; `None` where that is unknown. A call under a cap then counts at what was reserved."""
-        if self.model.is_free or self._kept or not self.is_sent or self._was_refused():
+        """Return what is owed for all attempts; `None` where that is unknown.
+
+        Under a cap an attempt that nobody counted stands at what was reserved for it.
+        """
+        if self.model.is_free or self._kept:
+            return 0
+        costs = [self._last_cost(), *[self._reserved()] * self._lost_attempts]
+        known = [cost for cost in costs if cost is not None]
+        return sum(known) if len(known) == len(costs) else None
+
+    def _last_cost(self) -> int | None:
+        """Return what the attempt under way costs, or the one that ended the call."""
+        if not self._is_asking or (self._error and not self.has_words and not may_have_cost(self._error)):
             return 0
         known = cost_microusd(self.tariff, self._usage)
-        return self.quote.amount_microusd if known is None and self.quote else known
+        return self._reserved() if known is None else known
 
-    def _was_refused(self) -> bool:
-        if self.has_words or self._error is None:
-            return False
-        details = self._error.details
-        never_sent = isinstance(self._error, Unreachable) and details.get("reason") in _NEVER_SENT
-        return never_sent or "http_status" in details
+    def _reserved(self) -> int | None:
+        return self.quote.amount_microusd if self.quote else None
 
     def _latency_ms(self) -> int:
         return _milliseconds(self._began, self._ended_at or self._clock.monotonic())
@@ -201,6 +211,14 @@ def on_the_books(bill: Bill, ledger: Ledger) -> Iterator[Bill]:
     finally:
         ledger.add(bill.entry())
         bill.tell()
+
+
+def may_have_cost(error: MadangError) -> bool:
+    """Say whether a provider may charge for an attempt that ended with `error` before its first word."""
+    if isinstance(error, TlsFailed) or (isinstance(error, Unreachable) and error.details.get("reason") in _NEVER_SENT):
+        return False
+    status = error.details.get("http_status")
+    return status is None or status in _GAVE_UP
 
 
 def _milliseconds(start: float, end: float) -> int:

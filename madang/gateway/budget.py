@@ -108,6 +108,15 @@ class Budget:
         await store.reserve(self._database, Claim(cause, day_of(now), self._owner, now), choose)
         return quotes[-1]
 
+    async def reserve_again(self, call_id: str, quote: Quote) -> bool:
+        """Reserve the same amount once more for a call, and say whether the cap allows that."""
+        cap, amount = self.cap_microusd, quote.amount_microusd
+
+        def allows(spending: DaySpending) -> bool:
+            return cap is None or spending.spent_microusd + spending.reserved_microusd + amount <= cap
+
+        return await store.reserve_more(self._database, call_id, amount, allows)
+
     async def _check_unknown(self, cap: int, request: ChatRequest) -> None:
         spending = await store.find_spending(self._database, day_of(self._clock.now()))
         if spending.spent_microusd + spending.reserved_microusd >= cap:

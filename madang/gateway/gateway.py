@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from madang.clock import Clock
-from madang.gateway.bill import Bill, on_the_books
+from madang.gateway.bill import Bill, may_have_cost, on_the_books
 from madang.gateway.budget import Budget
 from madang.gateway.cache.exact import ExactCache
 from madang.gateway.cache.kept import Kept
@@ -36,7 +36,7 @@ from madang.gateway.types import (
     Started,
     Waiting,
 )
-from madang.gateway.upstream import Ended, Target, Upstream
+from madang.gateway.upstream import Asked, Ended, Retry, Target, Upstream
 from madang.ids import new_id
 from madang.preferences.service import Preferences
 
@@ -145,12 +145,14 @@ class Gateway:
                         yield piece
 
     async def _relay(self, bill: Bill, target: Target, request: ChatRequest) -> AsyncGenerator[Chunk | Ended]:
-        bill.sending()
         async with aclosing(self._upstream.stream(target, request)) as pieces:
             async for piece in pieces:
+                if isinstance(piece, Retry):
+                    await self._reserve_again(bill, piece)
                 if not isinstance(piece, Ended):
                     bill.saw(piece)
-                yield piece
+                if not isinstance(piece, Asked):
+                    yield piece
 
     async def _reserved(self, bill: Bill, request: ChatRequest) -> ChatRequest:
         """Return the request with the limit that the cap allows; the same one where no cap applies."""
@@ -159,7 +161,15 @@ class Gateway:
         bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
         bill.is_reserving = bill.tariff is not None
         bill.quote = await self._budget.reserve(bill.cause, request, bill.tariff)
-        return replace(request, max_tokens=bill.quote.max_tokens) if bill.quote else request
+        if bill.quote is None:
+            return request
+        bill.capped_at_tokens = bill.quote.max_tokens if request.max_tokens is None else None
+        return replace(request, max_tokens=bill.quote.max_tokens)
+
+    async def _reserve_again(self, bill: Bill, retry: Retry) -> None:
+        """Reserve as much again where a failed attempt may be charged. Raises its error where the cap forbids that."""
+        if bill.quote and may_have_cost(retry.error) and not await self._budget.reserve_again(bill.id, bill.quote):
+            raise retry.error
 
     async def _end(self, bill: Bill, end: Ended, mode: CacheMode) -> Finished:
         """Settle a whole answer, and keep it where it may be kept."""

@@ -72,6 +72,21 @@ async def reserve(database: Database, claim: Claim, choose: Callable[[DaySpendin
         await tx.execute(insert(reservations).values(row))
 
 
+async def reserve_more(
+    database: Database, reservation_id: str, amount_microusd: int, allows: Callable[[DaySpending], bool]
+) -> bool:
+    """Raise a reservation if `allows` agrees to its day's spending; say whether it was raised."""
+    is_it = reservations.c.id == reservation_id
+    async with database.write() as tx:
+        await tx.lock(_BUDGET_LOCK)
+        day = (await tx.execute(select(reservations.c.day).where(is_it))).scalar_one_or_none()
+        if day is None or not allows(await _spending(tx, day)):
+            return False
+        more = reservations.c.amount_microusd + amount_microusd
+        await tx.execute(update(reservations).where(is_it).values(amount_microusd=more))
+        return True
+
+
 async def has_call(database: Database, turn_id: str | None, since: datetime) -> bool:
     """Say whether the ledger has a call for this turn that began at `since` or later."""
     query = select(calls.c.id).where(calls.c.turn_id == turn_id, calls.c.created_at >= since).limit(1)

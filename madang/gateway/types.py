@@ -91,7 +91,10 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What one call took. Money is integer micro-dollars; an unknown cost is `None`, never 0."""
+    """What one call took. Money is integer micro-dollars; an unknown cost is `None`, never 0.
+
+    `capped_at_tokens` is how long the answer could get where only the daily cap limited it.
+    """
 
     call_id: str
     model: str
@@ -108,6 +111,7 @@ class Receipt:
     price_date: str | None = None
     cache_age_seconds: int | None = None
     saved_microusd: int | None = None
+    capped_at_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

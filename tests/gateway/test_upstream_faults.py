@@ -10,7 +10,7 @@ from madang.gateway.fake_upstream import FakeUpstream, Fault, Reply, Say, Status
 from madang.gateway.fake_upstream.faults import WRONG_CHUNKS
 from madang.gateway.fake_upstream.turns import chunk, event
 from madang.gateway.types import TextDelta, Usage
-from madang.gateway.upstream import Upstream
+from madang.gateway.upstream import Asked, Upstream
 from tests.gateway.asking import SHORT, ask, ask_scripted, client_with, question, target_of
 
 
@@ -170,22 +170,10 @@ async def test_UP_02_the_provider_may_say_not_to_ask_again(upstream: Upstream):
     assert (seen.code, len(fake.requests)) == ("upstream.failed", 1)
 
 
-async def test_UP_03_a_reset_before_the_headers_is_asked_again(upstream: Upstream):
-    seen, fake = await ask_scripted(upstream, Fault.reset_before_headers, "finally")
-    assert (seen.text, len(fake.requests)) == ("finally", 2)
-
-
-async def test_UP_03_nobody_at_the_address_is_said_after_three_tries(upstream: Upstream):
-    async with FakeUpstream() as fake:
-        target = target_of(fake)
-    seen = await ask(upstream, target)
-    assert (seen.code, len(seen.waits)) == ("upstream.unreachable", 2)
-
-
 async def test_UP_14_closing_the_stream_closes_the_connection(upstream: Upstream):
     async with FakeUpstream(Fault.stall_mid_stream) as fake:
         async with aclosing(upstream.stream(target_of(fake), question())) as pieces:
-            assert await anext(pieces) == TextDelta(Fault.SAID)
+            assert [await anext(pieces), await anext(pieces)] == [Asked(1), TextDelta(Fault.SAID)]
         async with asyncio.timeout(1):
             while fake.requests[0].outcome == "open":
                 await asyncio.sleep(0.01)

@@ -67,7 +67,10 @@ class ErrorShape(BaseModel):
 
 
 class ReceiptShape(BaseModel):
-    """What the answer took. Money is in micro-dollars; an unknown cost is null."""
+    """What the answer took. Money is in micro-dollars; an unknown cost is null.
+
+    `capped_at_tokens` is how long the answer could get where only the daily cap limited it.
+    """
 
     call_id: str
     model: str
@@ -84,6 +87,7 @@ class ReceiptShape(BaseModel):
     price_date: str | None
     cache_age_seconds: int | None
     saved_microusd: int | None
+    capped_at_tokens: int | None = None
 
 
 class TurnShape(BaseModel):

@@ -2,6 +2,6 @@
 
 from madang.gateway.upstream.client import Upstream
 from madang.gateway.upstream.limits import Limits
-from madang.gateway.upstream.target import Ended, Target
+from madang.gateway.upstream.target import Asked, Ended, Retry, Target
 
-__all__ = ["Ended", "Limits", "Target", "Upstream"]
+__all__ = ["Asked", "Ended", "Limits", "Retry", "Target", "Upstream"]

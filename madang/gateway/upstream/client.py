@@ -1,6 +1,7 @@
 """Asks a provider: one attempt after another until the first word, then only that one."""
 
 import asyncio
+import unicodedata
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from datetime import timedelta
@@ -11,19 +12,19 @@ import orjson
 
 from madang.clock import Clock
 from madang.gateway.errors import NotAnAnswer, Overloaded, RateLimited, TimedOut, UpstreamError
-from madang.gateway.types import ChatRequest, ReasoningDelta, TextDelta, Waiting, WaitingReason
+from madang.gateway.types import ChatRequest, ReasoningDelta, TextDelta, WaitingReason
 from madang.gateway.upstream.attempt import Attempt, ParameterRefused
 from madang.gateway.upstream.limits import Limits
 from madang.gateway.upstream.payload import payload
 from madang.gateway.upstream.refusal import error_object, refusal
 from madang.gateway.upstream.retry import delay
-from madang.gateway.upstream.target import Ended, Target
+from madang.gateway.upstream.target import Asked, Ended, Retry, Target
 from madang.redact import Redactor
 
 if TYPE_CHECKING:
     from madang.gateway.upstream.wire import Wire
 
-Piece = Waiting | TextDelta | ReasoningDelta | Ended
+Piece = Asked | Retry | TextDelta | ReasoningDelta | Ended
 _TEXT_LIMIT = 500
 
 
@@ -44,7 +45,7 @@ class Upstream:
             self._wire = None
 
     async def stream(self, target: Target, request: ChatRequest) -> AsyncGenerator[Piece]:
-        """Yield the answer of `target`, ended by `Ended`; a `Waiting` comes before each further attempt.
+        """Yield the answer of `target`: `Asked`, words, `Ended`; a `Retry` comes before each further `Asked`.
 
         Asks at most `limits.retries` times more, only before the first word and only where the failure may pass.
         Raises `UpstreamError`.
@@ -52,6 +53,7 @@ class Upstream:
         deadline = asyncio.get_running_loop().time() + self._limits.total
         attempt, has_words = 1, False
         while True:
+            yield Asked(attempt)
             try:
                 async with aclosing(self._attempt(target, request, deadline)) as pieces:
                     async for piece in pieces:
@@ -59,12 +61,13 @@ class Upstream:
                         yield piece
                 return
             except UpstreamError as error:
-                waiting = None if has_words else self._next(error, attempt, deadline)
-                if waiting is None:
-                    raise self._cleaned(error, target) from None
+                self._clean(error, target)
+                retry = None if has_words else self._next(error, attempt, deadline)
+                if retry is None:
+                    raise error from None
             attempt += 1
-            yield waiting
-            await asyncio.sleep(waiting.detail["seconds"])
+            yield retry
+            await asyncio.sleep(retry.detail["seconds"])
 
     async def look(self, target: Target, path: str, patience: float) -> Any:
         """Return the JSON at a path of the provider, such as `models`. Raises `UpstreamError`."""
@@ -78,11 +81,13 @@ class Upstream:
         except Silent:
             raise TimedOut("no answer in time") from None
         except UpstreamError as error:
-            raise self._cleaned(error, target) from None
+            self._clean(error, target)
+            raise error from None
         if response.status != 200:
             found = error_object(data)
             refused = refusal(response.status, found, None, provider_message=str(found.get("message", "")))
-            raise self._cleaned(refused, target)
+            self._clean(refused, target)
+            raise refused
         return _parsed(data)
 
     async def _attempt(self, target: Target, request: ChatRequest, deadline: float) -> AsyncGenerator[Piece]:
@@ -106,7 +111,7 @@ class Upstream:
             self._wire = self._wire or wire.Wire(self._limits)
         return self._wire
 
-    def _next(self, error: UpstreamError, attempt: int, deadline: float) -> Waiting | None:
+    def _next(self, error: UpstreamError, attempt: int, deadline: float) -> Retry | None:
         """Return the wait before the next attempt, or `None` where there is none."""
         if not error.is_temporary:
             return None
@@ -115,25 +120,29 @@ class Upstream:
             return None
         retry_at = self._clock.now() + timedelta(seconds=seconds)
         detail = {"attempt": attempt + 1, "seconds": round(seconds, 3), "retry_at": retry_at.isoformat()}
-        return Waiting(_reason(error), detail)
+        return Retry(_reason(error), detail, error=error)
 
-    def _cleaned(self, error: UpstreamError, target: Target) -> UpstreamError:
-        """Mask secrets in what the provider said, and keep it short."""
+    def _clean(self, error: UpstreamError, target: Target) -> None:
+        """Mask secrets in what the provider said, keep it short, and leave out what shows nothing."""
         if target.key:
             self._redactor.add(target.key)
         for name, value in error.details.items():
             if isinstance(value, str):
-                error.details[name] = self._redactor.clean(value)[:_TEXT_LIMIT]
+                error.details[name] = _shown(self._redactor.clean(value))[:_TEXT_LIMIT]
         error.details = {name: value for name, value in error.details.items() if value is not None and value != ""}
         error.details.setdefault("provider", target.provider)
         error.details.setdefault("model", target.model)
-        return error
 
 
 def _reason(error: UpstreamError) -> WaitingReason:
     if isinstance(error, RateLimited):
         return "rate_limited"
     return "busy" if isinstance(error, Overloaded) else "retrying"
+
+
+def _shown(text: str) -> str:
+    """Return foreign words on one line, without characters that hide, or turn the direction of what follows."""
+    return "".join(one for one in " ".join(text.split()) if unicodedata.category(one) not in {"Cc", "Cf", "Co", "Cn"})
 
 
 def _parsed(data: bytes) -> Any:

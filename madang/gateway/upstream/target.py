@@ -1,8 +1,9 @@
-"""Where a request goes, and what comes at the very end of a whole answer."""
+"""Where a request goes, and what comes back besides words: each asking, each failure that passes, the end."""
 
 from dataclasses import dataclass, field
 
-from madang.gateway.types import FinishReason, Usage, is_loopback
+from madang.gateway.errors import UpstreamError
+from madang.gateway.types import FinishReason, Usage, Waiting, is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,20 @@ class Target:
         """Return what every request carries. Compressed answers are not asked for, so none can unfold without end."""
         headers = {"Accept": accept, "Accept-Encoding": "identity", "User-Agent": "Madang"}
         return headers | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """From here on the provider may work, and charge: it is asked for the `attempt`-th time."""
+
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry(Waiting):
+    """An attempt ended with `error` before its first word, and another one follows this wait."""
+
+    error: UpstreamError
 
 
 @dataclass(frozen=True, slots=True)
