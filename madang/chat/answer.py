@@ -88,9 +88,11 @@ class AnswerWriter:
         news = [*self._notes, *([(DELTA, delta)] if delta else [])]
         stream = stream_of(self._turn.conversation_id)
         await asyncio.gather(*(self._journal.append(stream, kind, data) for kind, data in news))
-        self._offset += _units(delta["text"]) if delta else 0
-        self._written_text += self._text[:texts]
-        self._written_reasoning += self._reasoning[:reasonings]
+        if delta:
+            self._offset += _units(delta["text"])
+            # In one piece each: a million letters take many times the room of their text.
+            self._written_text.append(delta["text"])
+            self._written_reasoning.append(delta.get("reasoning", ""))
         del self._notes[:notes], self._text[:texts], self._reasoning[:reasonings]
 
     def _delta(self) -> Json | None:
