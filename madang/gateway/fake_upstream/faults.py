@@ -40,7 +40,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Raw pieces and an ending. The named ones below say `said` first where an answer begins before it breaks."""
+    """Pieces and an ending. The named ones below say `said` first where an answer begins before it breaks."""
 
     pieces: tuple[bytes | Pause, ...] = ()
     endless: bytes | None = None
@@ -51,10 +51,14 @@ class Fault:
     SAID: ClassVar[str] = "The answer begins"
 
     reset_before_headers: ClassVar["Fault"]
+    not_http: ClassVar["Fault"]
+    endless_headers: ClassVar["Fault"]
+    endless_hints: ClassVar["Fault"]
     reset_mid_stream: ClassVar["Fault"]
     mid_utf8: ClassVar["Fault"]
     mid_json: ClassVar["Fault"]
     truncated_chunk: ClassVar["Fault"]
+    bad_chunk: ClassVar["Fault"]
     clean_end: ClassVar["Fault"]
     done_without_finish: ClassVar["Fault"]
     error_mid_stream: ClassVar["Fault"]
@@ -69,12 +73,15 @@ class Fault:
     compressed: ClassVar["Fault"]
     huge_line: ClassVar["Fault"]
     endless_text: ClassVar["Fault"]
+    endless_letters: ClassVar["Fault"]
     endless_tool_calls: ClassVar["Fault"]
     endless_comments: ClassVar["Fault"]
     many_choices: ClassVar["Fault"]
     stall_before_headers: ClassVar["Fault"]
     stall_after_headers: ClassVar["Fault"]
     stall_mid_stream: ClassVar["Fault"]
+    dripping_refusal: ClassVar["Fault"]
+    hostile: ClassVar["Fault"]
 
     @classmethod
     def redirect(cls, to: str, status: int = 307) -> "Fault":
@@ -84,7 +91,7 @@ class Fault:
     @classmethod
     def slow_drip(cls, seconds: float) -> "Fault":
         """Return a stream that gives one byte of a comment every so many seconds, for ever."""
-        return cls((_said(), b": "), endless=b".", ending="whole").paced(seconds)
+        return cls((_said(), b": "), endless=b".").paced(seconds)
 
     def paced(self, seconds: float) -> "Fault":
         """Return the same fault with a pause before each piece."""
@@ -130,15 +137,30 @@ WRONG_CHUNKS: tuple[object, ...] = (
 )
 """JSON that no chunk of an answer can be; a text is sent as it is."""
 
+MARKUP = """<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>[x](javascript:window.hacked=1)"""
+"""What an endpoint may put into any field, hoping that a page runs it."""
+
+_TRICKS: tuple[dict[str, Any], ...] = (
+    {"role": MARKUP, "name": MARKUP, "content": MARKUP},
+    {"reasoning_content": MARKUP, "function_call": {"name": "shell", "arguments": "{}"}},
+    {"tool_calls": [{"index": 0, "id": MARKUP, "function": {"name": "shell", "arguments": "{not json"}}]},
+    {"refusal": MARKUP, "audio": {"data": MARKUP}, "images": [{"image_url": {"url": "https://x.invalid/i"}}]},
+)
+
+_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 _LONG = event(chunk({"content": "x" * 16_000}))
 
 Fault.reset_before_headers = Fault(status=0, ending="reset")
+Fault.not_http = Fault((b"SSH-2.0-OpenSSH_9.2p1\r\n",), status=0)
+Fault.endless_headers = Fault((b"HTTP/1.1 200 OK\r\n",), endless=b"X-More: %b\r\n" % (b"x" * 1000), status=0)
+Fault.endless_hints = Fault(endless=b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" * 100, status=0)
 Fault.reset_mid_stream = Fault((_said(),), ending="reset")
 Fault.mid_utf8 = Fault(
     (_said(), event(chunk({"content": "한"})).partition(b"\xed")[0] + b"\xed\x95"),
 )
 Fault.mid_json = Fault((_said(), b'data: {"id":"chatcmpl-fake","choices":[{"index":0,"del'))
 Fault.truncated_chunk = Fault((_said(),), ending="truncated")
+Fault.bad_chunk = Fault((_HEAD, b"%x\r\n%b\r\n" % (len(_said()), _said()), Pause(0.05), b"no size\r\n"), status=0)
 Fault.clean_end = Fault((_said(),))
 Fault.done_without_finish = Fault((_said("[DONE]"),))
 Fault.error_mid_stream = Fault((_said({"error": {"message": "the engine fell over", "code": 500}}),))
@@ -153,9 +175,21 @@ Fault.not_utf8 = Fault((_said(), b'data: {"choices":[{"index":0,"delta":{"conten
 Fault.compressed = Fault((b"\x1f\x8b\x08\x00",), headers=(*EVENT_STREAM, ("Content-Encoding", "gzip")))
 Fault.huge_line = Fault((_said(), b'data: {"choices":[{"index":0,"delta":{"content":"', *(b"x" * 65_536,) * 460))
 Fault.endless_text = Fault(endless=_LONG)
+Fault.endless_letters = Fault(endless=event(chunk({"content": "x"})) * 1000)
 Fault.endless_tool_calls = Fault((_said(),), endless=b"".join(event(_tool_call(number)) for number in range(100)))
 Fault.endless_comments = Fault((_said(),), endless=b": still here\n\n" * 1000)
 Fault.many_choices = Fault((event({"choices": [{"index": i, "delta": {"content": "x"}} for i in range(20_000)]}),) * 5)
 Fault.stall_before_headers = Fault((Pause(math.inf),), status=0)
 Fault.stall_after_headers = Fault((Pause(math.inf),))
 Fault.stall_mid_stream = Fault((_said(), Pause(math.inf)))
+Fault.dripping_refusal = Fault((b'{"error": {"message": "so sorry"}}',), b" ", 500, JSON_BODY).paced(0.05)
+Fault.hostile = Fault(
+    (
+        b"event: execute\ndata: rm -rf ~\n\n",
+        b'event: message\nid: %b\nretry: 0\ndata: {"choices": []}\n\n' % MARKUP.encode(),
+        *(event(chunk(delta, id=MARKUP, object=MARKUP, model=MARKUP, system_fingerprint=MARKUP)) for delta in _TRICKS),
+        event(chunk({}, "tool_calls", usage={"prompt_tokens": MARKUP, "completion_tokens": {"x": MARKUP}})),
+        event("[DONE]"),
+    ),
+    headers=(*EVENT_STREAM, ("X-Request-Id", MARKUP), ("Set-Cookie", "a=b"), ("Refresh", "0; url=https://x.invalid")),
+)

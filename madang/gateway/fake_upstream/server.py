@@ -146,7 +146,7 @@ class _Connection(asyncio.StreamReaderProtocol):
                     request.outcome = "client_gone"
                     return
                 request.outcome = "answered"
-                if reply.ending != "whole":
+                if reply.ending != "whole" or not reply.status:
                     return
         finally:
             writer.close()
@@ -159,7 +159,7 @@ class _Connection(asyncio.StreamReaderProtocol):
             if isinstance(piece, Pause):
                 await self._pause(piece.seconds)
             else:
-                writer.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+                writer.write(b"%x\r\n%b\r\n" % (len(piece), piece) if reply.status else piece)
                 await writer.drain()
             if self._gone.is_set():
                 raise _ClientGone
@@ -169,7 +169,7 @@ class _Connection(asyncio.StreamReaderProtocol):
             _reset(writer)
         elif reply.ending == "truncated":
             writer.write(b'4000\r\ndata: {"choices"')
-        elif not has_length:
+        elif reply.status and not has_length:
             writer.write(b"0\r\n\r\n")
         await writer.drain()
 

@@ -42,7 +42,10 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The bytes of one answer. `truncated` ends inside a chunk that promised more, `reset` with a TCP reset."""
+    """The bytes of one answer. `truncated` ends inside a chunk that promised more, `reset` with a TCP reset.
+
+    With a status of 0 no header is sent, and the pieces go out as they are.
+    """
 
     pieces: Iterable[bytes | Pause]
     status: int = 200

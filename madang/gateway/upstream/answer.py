@@ -84,7 +84,7 @@ class Answer:
         # One answer was asked for; choices beyond the first are somebody else's.
         for choice in choices[:1]:
             first = self._typed(choice, dict, "choice") or {}
-            if first.get("index") in {None, 0}:
+            if first.get("index") is None or first["index"] == 0:
                 yield from self._delta(self._typed(first.get("delta"), dict, "delta") or {})
                 self._has_begun = True
                 self._finish(first.get("finish_reason"))
@@ -105,7 +105,7 @@ class Answer:
         self.has_words = True
 
     def _finish(self, reason: object) -> None:
-        if reason in {None, ""}:
+        if reason is None or reason == "":
             return
         known = _REASONS.get(str(reason).lower())
         if known is None:

@@ -38,10 +38,11 @@ class Response:
             raise BrokenOff("the connection broke off") from error
 
     async def read_all(self, limit_bytes: int, patience: float) -> bytes:
-        """Return the body, cut at `limit_bytes`; what came before it broke off counts."""
-        body = bytearray()
+        """Return the body, cut at `limit_bytes`; what came within `patience` seconds or before it broke off counts."""
+        body, loop = bytearray(), asyncio.get_running_loop()
+        until = loop.time() + patience
         try:
-            while len(body) < limit_bytes and (data := await self.read(patience)):
+            while len(body) < limit_bytes and (data := await self.read(max(0.0, until - loop.time()))):
                 body += data
         except (Silent, BrokenOff):
             pass
@@ -104,8 +105,10 @@ def _checked(inner: aiohttp.ClientResponse) -> Response:
 
 def _mapped(error: aiohttp.ClientError) -> UpstreamError:
     """Return what a failure before the headers means."""
-    if isinstance(error, aiohttp.ClientSSLError):
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):
         return TlsFailed("the provider's certificate cannot be trusted")
+    if isinstance(error, aiohttp.ClientSSLError):
+        return TlsFailed("there is no secure connection to the provider", reason="handshake")
     if isinstance(error, aiohttp.ClientResponseError):
         return NotAnAnswer("the answer is not HTTP")
     return Unreachable("there is no connection to the provider", reason=_why(error))
