@@ -1,6 +1,5 @@
 """The door to the store: `write()` and `read()` mean the same on SQLite and on PostgreSQL."""
 
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Self
@@ -8,6 +7,7 @@ from typing import Self
 from sqlalchemy import make_url
 
 from madang.db.migrate import migrate
+from madang.db.news import CHANNEL, Hear, News, Refresh
 from madang.db.postgresql import Postgresql
 from madang.db.sqlite import Sqlite
 from madang.db.transaction import Transaction
@@ -20,6 +20,7 @@ class Database:
 
     def __init__(self, engine: Sqlite | Postgresql) -> None:
         self._engine = engine
+        self._news = News(engine.name) if isinstance(engine, Postgresql) else None
 
     @classmethod
     def open(cls, where: str | Path) -> Self:
@@ -41,12 +42,16 @@ class Database:
         try:
             await self._engine.start()
             await migrate(self._engine)
+            if self._news and isinstance(self._engine, Postgresql):
+                self._news.start(self._engine.listen(CHANNEL))
         except BaseException:
             await self._engine.stop()
             raise
 
     async def stop(self) -> None:
         """Finish and close."""
+        if self._news:
+            await self._news.stop()
         await self._engine.stop()
 
     def write(self, durable: bool = True) -> AbstractAsyncContextManager[Transaction]:
@@ -65,6 +70,12 @@ class Database:
         """Return the first thing that is wrong with the SQLite file, or "ok"; `None` where a server keeps the data."""
         return await self._engine.integrity() if isinstance(self._engine, Sqlite) else None
 
-    def listen(self, channel: str) -> AsyncIterator[str]:
-        """Yield what other processes notify on `channel`, and "" whenever news may have been missed."""
-        return self._engine.listen(channel)
+    def hear(self, topic: str, hear: Hear) -> None:
+        """Call `hear` with what other processes tell about `topic`; "" says that something may have been missed."""
+        if self._news:
+            self._news.hear(topic, hear)
+
+    def refresh_on(self, topic: str, refresh: Refresh) -> None:
+        """Await `refresh` soon after other processes told something about `topic`, or may have; see `News`."""
+        if self._news:
+            self._news.refresh_on(topic, refresh)

@@ -2,7 +2,7 @@
 
 import secrets
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from madang.db.database import Database
 from madang.db.schema import meta
@@ -13,9 +13,11 @@ _KEY = "installation"
 async def installation_name(database: Database) -> str:
     """Return eight characters of 0-9 and a-f, made at the first call and kept."""
     async with database.write() as tx:
-        found = (await tx.execute(select(meta.c.value).where(meta.c.key == _KEY))).scalar_one_or_none()
+        wanted = select(meta.c.value).where(meta.c.key == _KEY)
+        found = (await tx.execute(wanted)).scalar_one_or_none()
         if isinstance(found, str):
             return found
-        made = secrets.token_hex(4)
-        await tx.execute(insert(meta).values(key=_KEY, value=made))
-        return made
+        # Of two processes that start together on an empty database one comes first.
+        made = tx.insert(meta).values(key=_KEY, value=secrets.token_hex(4)).on_conflict_do_nothing()
+        await tx.execute(made)
+        return str((await tx.execute(wanted)).scalar_one())

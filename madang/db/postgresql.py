@@ -1,7 +1,7 @@
 """PostgreSQL: a pool of connections, snapshots for reading, and news between processes by LISTEN and NOTIFY."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import URL, text
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from madang.db.errors import ReadOnlyDatabase, StoreBusy, StoreError, StoreUnavailable
 from madang.db.transaction import WAIT_SECONDS, Transaction, drained, in_turn, take, to_the_end
 from madang.errors import BadRequest, MadangError, OutOfSpace
+from madang.ids import new_id
 
 POOL = 12
 CONNECT_TIMEOUT_SECONDS = 10
@@ -18,7 +19,7 @@ RECONNECT_SECONDS = 1
 
 
 class Postgresql:
-    """The PostgreSQL side of `Database`."""
+    """The PostgreSQL side of `Database`. `name` is what this process signs its news to others with."""
 
     is_sqlite = False
 
@@ -35,6 +36,7 @@ class Postgresql:
             },
         )
         self._is_open = False
+        self.name = new_id()
         self._places = asyncio.Semaphore(POOL)
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -54,7 +56,7 @@ class Postgresql:
     async def write(self, durable: bool) -> AsyncIterator[Transaction]:
         """Yield a writing transaction; a commit that is not durable does not wait for the server's disk."""
         async with self._place(), _connection(self._engine) as connection:
-            transaction = Transaction(connection, translate)
+            transaction = Transaction(connection, translate, self.name)
             if not durable:
                 await transaction.execute(text("SET LOCAL synchronous_commit = off"))
             yield transaction
@@ -73,7 +75,7 @@ class Postgresql:
                 raise StoreUnavailable("the database is closed")
             yield
 
-    async def listen(self, channel: str) -> AsyncIterator[str]:
+    async def listen(self, channel: str) -> AsyncGenerator[str, None]:
         """Yield what any process notifies on `channel`, and "" whenever news may have been missed."""
         from psycopg import AsyncConnection as Listener
         from psycopg import OperationalError

@@ -114,11 +114,6 @@ class Sqlite:
         async with self.read() as transaction:
             return await transaction.run_sync(integrity_check)
 
-    async def listen(self, channel: str) -> AsyncIterator[str]:
-        """Yield nothing: one process owns the file, so nobody else can have news."""
-        return
-        yield channel
-
     async def _open(self) -> None:
         try:
             self._writer = await self._write_engine.connect()

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from madang.db.errors import StoreBusy
+from madang.db.news import CHANNEL
 from madang.errors import MadangError
 
 if TYPE_CHECKING:
@@ -79,8 +80,9 @@ async def drained(places: asyncio.Semaphore, count: int) -> None:
 class Transaction:
     """A transaction under way. It is made by `Database.read()` and `Database.write()`."""
 
-    def __init__(self, connection: AsyncConnection, translate: Translate) -> None:
+    def __init__(self, connection: AsyncConnection, translate: Translate, sender: str = "") -> None:
         self._connection = connection
+        self._sender = sender
         self._translate = translate
         self._callbacks: list[Callable[[], None]] = []
 
@@ -125,10 +127,10 @@ class Transaction:
         if not self.is_sqlite:
             await self.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
-    async def notify(self, channel: str, payload: str) -> None:
+    async def tell_others(self, topic: str, about: str = "") -> None:
         """Tell the other processes on this database, once this is committed. On SQLite there are none."""
         if not self.is_sqlite:
-            await self.execute(select(func.pg_notify(channel, payload)))
+            await self.execute(select(func.pg_notify(CHANNEL, f"{self._sender} {topic} {about}")))
 
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` right after the commit, in the order given; never if the transaction is rolled back."""

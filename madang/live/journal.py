@@ -1,8 +1,6 @@
 """The journal: numbered events per stream, stored first and then told, each follower gets each of them once."""
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +9,12 @@ import orjson
 from madang.clock import Clock
 from madang.db.database import Database
 from madang.db.transaction import Transaction
-from madang.ids import new_id
 from madang.live import store
 from madang.live.batch import Batch
 from madang.live.fanout import Fanout, Inbox, Signal
 from madang.live.types import RESYNC, Event, Note
 
-CHANNEL = "madang_live"
+TOPIC = "live"
 PAGE = 256
 DETAILS_KEPT = timedelta(hours=1)
 ALL_KEPT = timedelta(days=30)
@@ -31,22 +28,15 @@ class Journal:
         self._clock = clock
         self._fanout = Fanout()
         self._batch = Batch(self._write)
-        self._name = new_id()
-        self._listening: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to hear what other processes write."""
-        if not self._database.is_sqlite:
-            self._listening = asyncio.create_task(self._listen())
+        self._database.hear(TOPIC, lambda stream: self._fanout.news(stream or None))
 
     async def stop(self) -> None:
-        """End the followers, store what waits, stop hearing."""
+        """End the followers, and store what waits."""
         self.hang_up()
         await self._batch.finish()
-        if self._listening:
-            self._listening.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listening
 
     def hang_up(self) -> None:
         """End every `follow` of this process, so that open connections can close."""
@@ -152,19 +142,13 @@ class Journal:
     async def _append_all(self, tx: Transaction, notes: Sequence[Note]) -> list[Event]:
         added = await store.add(tx, notes)
         for stream in {note.stream for note in notes}:
-            await tx.notify(CHANNEL, f"{self._name} {stream}")
+            await tx.tell_others(TOPIC, stream)
         tx.after_commit(lambda: self._tell(added))
         return added
 
     def _tell(self, added: Sequence[Event]) -> None:
         for event in added:
             self._fanout.announce(event)
-
-    async def _listen(self) -> None:
-        async for payload in self._database.listen(CHANNEL):
-            writer, _, stream = payload.partition(" ")
-            if writer != self._name:
-                self._fanout.news(stream or None)
 
     def _note(self, stream: str, kind: str, data: dict[str, Any]) -> Note:
         # Through JSON and back: followers see what the store would give, and what is no JSON fails with its caller.
