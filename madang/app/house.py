@@ -60,7 +60,10 @@ async def _gated(ground: Ground, rooms: Rooms, stack: AsyncExitStack) -> App:
     tokens = await start(stack, Tokens(rooms.database, clock, announce, of_environment))
     password = Password(secret_of(settings.password, settings.password_file))
     brake, tickets = Brake(clock), Tickets(clock)
-    cookie = Cookie.named(ground.port, rooms.install, ground.doors)
+    for once in (tickets, ground.codes):
+        await once.share(rooms.database)
+    # Processes on one PostgreSQL stand behind one address, whatever port each of them has.
+    cookie = Cookie.named(ground.port if rooms.database.is_sqlite else None, rooms.install, ground.doors)
     access = Access(SessionWatch(sessions, tokens).is_live, readers)
     sign_ins = SignIns(sessions, ground.codes, password, brake)
     doors: list[Any] = [sessions, tokens, tickets, ground.codes, password, cookie, access, sign_ins]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -82,6 +83,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     )  # fmt: skip
     gateway = await start(stack, GatewayRoom.build(around))
     announcer.listen(gateway.registry.heard)
+    _hear_others(database, gateway.registry.heard)
     chat = Chat(
         database=database, journal=journal, gateway=gateway.gateway, preferences=preferences, clock=clock,
         redactor=redactor,
@@ -90,6 +92,16 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
     await start(stack, Housekeeping([journal.prune, chat.conversations.purge, weekly_check.look]))
     return Rooms(database, journal, announce, install, preferences, secrets, builtin, gateway, chat, weekly_check)
+
+
+def _hear_others(database: Database, heard: Callable[[str], None]) -> None:
+    """Let the registry of models hear what changed at other processes, once this one has read it."""
+
+    async def tell(kind: str) -> None:
+        heard(kind)
+
+    for topic in ("preferences", "keys", "providers"):
+        database.refresh_on(topic, partial(tell, f"{topic}.changed"))
 
 
 def _teller(ground: Ground, announce: Announce) -> Callable[[BuiltInState], None]:

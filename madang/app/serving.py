@@ -58,7 +58,7 @@ class Serving:
 
     def sign_in_code(self) -> str:
         """Return a code that signs one browser in, once."""
-        return self._codes.issue()
+        return self._codes.first()
 
     async def run(self, sockets: list[socket.socket]) -> Exception | None:
         """Serve until a signal ends it. Returns what kept the house from opening, or None."""

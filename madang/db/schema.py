@@ -34,6 +34,24 @@ sessions = Table(
     Column("label", Words, nullable=False),
 )
 
+# Sign-in codes and tickets, as hashes, where several processes share them; `holder` is who a ticket lets in.
+passes = Table(
+    "passes",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("holder", Json),
+    Column("ends_at", Moment, nullable=False, index=True),
+)
+
+# The processes at work on one PostgreSQL; one that does not move `alive_until` on is taken for dead.
+processes = Table(
+    "processes",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("alive_until", Moment, nullable=False),
+)
+
 # Bearer tokens for programs.
 tokens = Table(
     "tokens",
@@ -149,7 +167,7 @@ conversations = Table(
 )
 
 # One question and its answer. Branches are siblings with the same parent. `live_from` is the number in the journal
-# after which the deltas of the current answer stand.
+# after which the deltas of the current answer stand; `process` is the one of several that answers.
 turns = Table(
     "turns",
     metadata,
@@ -172,6 +190,7 @@ turns = Table(
     Column("receipt", Json),
     Column("cache_asked", Text, nullable=False),
     Column("live_from", BigInteger, nullable=False),
+    Column("process", Text),
     Column("created_at", Moment, nullable=False),
     Column("started_at", Moment),
     Column("finished_at", Moment),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Dialect, Text
+from sqlalchemy import BigInteger, ColumnElement, Dialect, Text, cast, func, type_coerce
 from sqlalchemy.types import TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,3 +45,9 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else value.replace("\x00", "\ufffd")
+
+
+def server_now(later: timedelta = timedelta(0)) -> ColumnElement[datetime]:
+    """Return PostgreSQL's own clock, which is the same for every process, as a `Moment`, or a time after it."""
+    microseconds = cast(func.extract("epoch", func.clock_timestamp()) * 1_000_000, BigInteger)
+    return type_coerce(microseconds + later // _MICROSECOND, Moment)

@@ -32,7 +32,12 @@ class Directory:
         self._by_id = _arranged(self._fixed, [])
 
     async def start(self) -> None:
-        """Read the providers that were added."""
+        """Read the providers that were added, and hear of those that are added at other processes."""
+        self._database.refresh_on(store.PROVIDERS, self.refresh)
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read again which providers were added."""
         self._take(await store.list_providers(self._database))
 
     def all(self) -> list[Provider]:

@@ -12,6 +12,9 @@ from madang.db.schema import calls, providers, reservations
 from madang.db.transaction import Transaction
 from madang.gateway.types import Cause, Entry, Provider
 
+PROVIDERS = "providers"
+"""What other processes are told about."""
+
 # Whoever reads the sums and adds a reservation holds this, so that two processes cannot both take the last cent.
 _BUDGET_LOCK = "gateway.budget"
 
@@ -130,11 +133,13 @@ async def put_provider(database: Database, provider: Provider, now: datetime) ->
         changed = await tx.execute(update(providers).where(providers.c.id == provider.id).values(values))
         if not changed.rowcount:
             await tx.execute(insert(providers).values(values | {"id": provider.id, "created_at": now}))
+        await tx.tell_others(PROVIDERS)
 
 
 async def delete_provider(database: Database, provider_id: str) -> bool:
     """Delete a provider and say whether it was there."""
     async with database.write() as tx:
+        await tx.tell_others(PROVIDERS)
         return bool((await tx.execute(delete(providers).where(providers.c.id == provider_id))).rowcount)
 
 

@@ -75,7 +75,7 @@ async def sign_out(
 @router.post("/session/ticket", status_code=201)
 async def ticket(principal: Someone, tickets: Annotated[Tickets, service(Tickets)]) -> Ticket:
     """Make a ticket that opens one WebSocket within 30 seconds."""
-    return Ticket(ticket=tickets.issue(principal))
+    return Ticket(ticket=await tickets.issue(principal))
 
 
 @router.post("/session/code", status_code=201)
@@ -83,7 +83,7 @@ async def code(principal: Someone, codes: Annotated[SignInCodes, service(SignInC
     """Make a sign-in code, for a person who signs in another browser or for the owner of the data folder."""
     if principal.kind != "person" and principal.id != CONTROL:
         raise NotAllowed("only a signed-in person or the key of the runtime file gives out codes", needs="person")
-    return Code(code=codes.issue())
+    return Code(code=await codes.issue())
 
 
 @router.get("/session/all")

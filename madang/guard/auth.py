@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from madang.errors import NotSignedIn
+from madang.errors import MadangError, NotSignedIn
 from madang.guard import paths
 from madang.guard.asgi import SAFE_METHODS, App, Receive, Scope, Send, is_request, method_of, refuse, state_of, value
 from madang.guard.brake import Brake
@@ -36,7 +36,10 @@ class Credentials:
 
 
 class Auth:
-    """Notes the `Principal` in the request's state, or refuses. Asks no database."""
+    """Notes the `Principal` in the request's state, or refuses.
+
+    Asks no database, but for what another process on the same one may have given out.
+    """
 
     def __init__(self, app: App, credentials: Credentials, strangers_seconds: float) -> None:
         self._app = app
@@ -67,49 +70,52 @@ class Auth:
 
     async def _serve_known(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            principal = self._who(scope)
+            principal = await self._who(scope)
         except WrongCredential as error:
             await self._slow_down(scope, send, error)
-        except (NotSignedIn, HeaderMissing, OriginMissing) as error:
+        except MadangError as error:
             await refuse(scope, send, error)
         else:
             state_of(scope)["principal"] = principal
             await self._app(scope, receive, send)
 
-    def _who(self, scope: Scope) -> Principal:
+    async def _who(self, scope: Scope) -> Principal:
         authorization = value(scope, b"authorization")
         if authorization is not None:
-            return self._by_bearer(scope, authorization)
-        return self._by_ticket(scope) if scope["type"] == "websocket" else self._by_session(scope)
+            return await self._by_bearer(scope, authorization)
+        return await (self._by_ticket(scope) if scope["type"] == "websocket" else self._by_session(scope))
 
-    def _by_bearer(self, scope: Scope, authorization: str) -> Principal:
+    async def _by_bearer(self, scope: Scope, authorization: str) -> Principal:
         kind, _, text = authorization.partition(" ")
         if kind.lower() != "bearer":
             raise WrongCredential("only bearer tokens are taken here")
         if (method_of(scope), scope["path"]) == ("POST", CONTROL_PATH) and matches(text, self._known.control_hash):
             return Principal("token", CONTROL, frozenset())
-        principal = self._known.tokens.find(text)
+        principal = await self._known.tokens.find(text)
         if principal is None:
             raise WrongCredential("this token opens nothing")
         return principal
 
-    def _by_ticket(self, scope: Scope) -> Principal:
+    async def _by_ticket(self, scope: Scope) -> Principal:
         for protocol in scope.get("subprotocols", ()):
             if protocol.startswith(TICKET):
-                principal = self._known.tickets.take(protocol.removeprefix(TICKET))
-                if principal is None or not self._is_live(principal):
+                principal = await self._known.tickets.take(protocol.removeprefix(TICKET))
+                if principal is None or not await self._is_live(principal):
                     raise WrongCredential("this ticket is used or has run out")
                 return principal
         raise NotSignedIn("a socket opens with a ticket or a bearer token")
 
-    def _is_live(self, principal: Principal) -> bool:
+    async def _is_live(self, principal: Principal) -> bool:
         kept = self._known.sessions if principal.kind == "person" else self._known.tokens
+        if not kept.is_live(principal.id):
+            # The one who holds a good ticket may have signed in at another process a moment ago.
+            await kept.refresh()
         return kept.is_live(principal.id)
 
-    def _by_session(self, scope: Scope) -> Principal:
+    async def _by_session(self, scope: Scope) -> Principal:
         method, path = method_of(scope), scope["path"]
         token = value(scope, b"x-madang-token")
-        found = [self._known.sessions.find(cookie, token) for cookie in self._known.cookie.values_in(scope)]
+        found = [await self._known.sessions.find(cookie, token) for cookie in self._known.cookie.values_in(scope)]
         principals = dict(filter(None, found))
         if "whole" in principals:
             if method not in SAFE_METHODS and state_of(scope).get("origin") != "own":

@@ -15,9 +15,9 @@ class Cookie:
     names: Doors
 
     @classmethod
-    def named(cls, port: int, install: str, names: Doors) -> "Cookie":
-        """Return the cookie of the installation `install` (letters and digits) on `port`."""
-        return cls(f"madang_{port}_{install}", names)
+    def named(cls, port: int | None, install: str, names: Doors) -> "Cookie":
+        """Return the cookie of the installation `install` (letters and digits), on `port` alone or on any."""
+        return cls(f"madang_{install}" if port is None else f"madang_{port}_{install}", names)
 
     def values_in(self, scope: Scope) -> list[str]:
         """Return every value under this name; a page on another port can put a second one beside ours."""

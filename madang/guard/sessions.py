@@ -1,5 +1,7 @@
 """Who is signed in: in memory, so that a request asks no database, and in the database, to outlive the process."""
 
+import asyncio
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -28,11 +30,14 @@ class Sessions:
         self._by_id: dict[str, Session] = {}
         self._by_cookie: dict[str, Session] = {}
         self._seen: dict[str, datetime] = {}
+        # Nothing begins or ends between reading the table and taking over what it said.
+        self._changing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Read who is signed in."""
-        for session in await store.live_sessions(self._db, self._clock.now()):
-            self._remember(session)
+        """Read who is signed in, and hear of those who sign in and out at other processes."""
+        self._db.refresh_on(store.SESSIONS, self.refresh)
+        await store.clear_sessions(self._db, self._clock.now())
+        await self.refresh()
 
     async def stop(self) -> None:
         """Write when each was last seen."""
@@ -42,15 +47,25 @@ class Sessions:
         """Begin a session for the browser called `label`; it lasts 30 days."""
         now, cookie, token = self._clock.now(), new_secret(), new_secret()
         session = Session(new_id(), hash_of(cookie), hash_of(token), now, now + LIFETIME, now, label)
-        await store.add_session(self._db, session)
-        self._remember(session)
+        async with self._changing:
+            await store.add_session(self._db, session)
+            self._remember(session)
         await self._forget_the_least_used()
         self._announce("sessions.changed", {})
         return Opened(session, cookie, token)
 
-    def find(self, cookie: str, token: str | None) -> Found | None:
+    async def refresh(self) -> None:
+        """Read again who is signed in."""
+        async with self._changing:
+            known = await store.all_sessions(self._db)
+            self._by_id.clear()
+            self._by_cookie.clear()
+            for session in known:
+                self._remember(session)
+
+    async def find(self, cookie: str, token: str | None) -> Found | None:
         """Return who holds `cookie`, and whether `token` completes it; None where the cookie opens nothing."""
-        session = self._by_cookie.get(hash_of(cookie))
+        session = self._by_cookie.get(cookie_hash := hash_of(cookie)) or await self._of_another(cookie_hash)
         if session is None or not self._is_current(session):
             return None
         self._seen[session.id] = self._clock.now()
@@ -73,20 +88,37 @@ class Sessions:
 
     async def close(self, *ids: str) -> None:
         """End these sessions. They are dead when this is called, even where the database then fails."""
-        for id in ids:
-            if session := self._by_id.pop(id, None):
-                del self._by_cookie[session.cookie_hash]
-            self._seen.pop(id, None)
-        await store.delete_sessions(self._db, list(ids))
+        self._forget(ids)
+        async with self._changing:
+            await store.delete_sessions(self._db, list(ids))
+            self._forget(ids)
         self._announce("sessions.changed", {})
 
     async def close_all(self) -> None:
         """Sign out every browser."""
+        self._forget([*self._by_id])
+        await self.refresh()
         await self.close(*self._by_id)
+
+    async def _of_another(self, cookie_hash: str) -> Session | None:
+        """The session, where another process began it and the news of it is still on its way."""
+        if self._db.is_sqlite:
+            return None
+        async with self._changing:
+            session = await store.find_session(self._db, cookie_hash)
+            if session:
+                self._remember(session)
+            return session
 
     def _remember(self, session: Session) -> None:
         self._by_id[session.id] = session
         self._by_cookie[session.cookie_hash] = session
+
+    def _forget(self, ids: Iterable[str]) -> None:
+        for id in ids:
+            if session := self._by_id.pop(id, None):
+                self._by_cookie.pop(session.cookie_hash, None)
+            self._seen.pop(id, None)
 
     def _is_current(self, session: Session) -> bool:
         return session.expires_at > self._clock.now()

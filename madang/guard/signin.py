@@ -29,7 +29,7 @@ class SignIns:
 
         Raises `WrongCredential`, `NoPassword`, and `TooManyTries` after twenty wrong ones within a minute.
         """
-        is_right = self._codes.take(asked.code) if asked.code is not None else await self._opens(asked, address)
+        is_right = await (self._codes.take(asked.code) if asked.code is not None else self._opens(asked, address))
         if not is_right:
             self._brake.failed(address)
             self._refuse_while_braked(address)

@@ -1,5 +1,6 @@
 """Bearer tokens for programs, each with the scopes a person gave it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,10 +28,17 @@ class Tokens:
         self._by_hash: dict[str, Token] = {}
         self._environment_hash = hash_of(of_environment) if of_environment else None
         self._used: dict[str, datetime] = {}
+        self._changing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Read the tokens."""
-        self._by_hash = {token.token_hash: token for token in await store.live_tokens(self._db)}
+        """Read the tokens, and hear of those that are made and revoked at other processes."""
+        self._db.refresh_on(store.TOKENS, self.refresh)
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read the tokens again."""
+        async with self._changing:
+            self._by_hash = {token.token_hash: token for token in await store.live_tokens(self._db)}
 
     async def stop(self) -> None:
         """Write when each was last used."""
@@ -40,16 +48,17 @@ class Tokens:
         """Make a token; the text is shown this once."""
         text = PREFIX + new_secret()
         token = Token(new_id(), name, hash_of(text), text[-4:], scopes, self._clock.now())
-        await store.add_token(self._db, token)
-        self._by_hash[token.token_hash] = token
+        async with self._changing:
+            await store.add_token(self._db, token)
+            self._by_hash[token.token_hash] = token
         self._announce("sessions.changed", {})
         return token, text
 
-    def find(self, text: str) -> Principal | None:
+    async def find(self, text: str) -> Principal | None:
         """Return whose token this is. Looked up by its hash, so timing tells nothing about the text."""
         if self._environment_hash and matches(text, self._environment_hash):
             return Principal("token", ENVIRONMENT, ALL_SCOPES)
-        token = self._by_hash.get(hash_of(text))
+        token = self._by_hash.get(token_hash := hash_of(text)) or await self._of_another(token_hash)
         if token is None:
             return None
         self._used[token.id] = self._clock.now()
@@ -72,8 +81,20 @@ class Tokens:
             raise NoSuchToken("no token has this id")
         del self._by_hash[token.token_hash]
         self._used.pop(id, None)
-        await store.revoke_token(self._db, id, self._clock.now())
+        async with self._changing:
+            await store.revoke_token(self._db, id, self._clock.now())
+            self._by_hash.pop(token.token_hash, None)
         self._announce("sessions.changed", {})
+
+    async def _of_another(self, token_hash: str) -> Token | None:
+        """The token, where another process made it and the news of it is still on its way."""
+        if self._db.is_sqlite:
+            return None
+        async with self._changing:
+            token = await store.find_token(self._db, token_hash)
+            if token:
+                self._by_hash[token_hash] = token
+            return token
 
     def _sorted(self) -> list[Token]:
         return sorted(self._by_hash.values(), key=lambda token: token.id)

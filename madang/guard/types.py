@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
-from madang.principal import Scope
+from madang.principal import Principal, Scope
+
+PassKind = Literal["code", "ticket"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,14 @@ class Token:
     scopes: frozenset[Scope]
     created_at: datetime
     last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What opens one thing once: a sign-in code, or the ticket with which `holder` opens a socket."""
+
+    kind: PassKind
+    holder: Principal | None
 
 
 def named_scopes(names: list[str]) -> frozenset[Scope]:

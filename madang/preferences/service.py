@@ -25,19 +25,27 @@ class Preferences:
         self._db = db
         self._clock = clock
         self._announce = announce
-        self._values = defaults(settings)
+        self._values = self._defaults = defaults(settings)
         self._changing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Read what was chosen. A choice this version does not know or cannot use is left aside."""
-        for name, value in (await store.chosen(self._db)).items():
-            try:
-                self._values = laid_over(self._values, checked({name: value}))
-            except InvalidPreference as error:
-                logger.warning("a stored preference is left aside: {}", error.message)
+        """Read what was chosen, and hear of what is chosen at other processes."""
+        self._db.refresh_on(store.PREFERENCES, self.refresh)
+        await self.refresh()
 
     async def stop(self) -> None:
         """Nothing is held open."""
+
+    async def refresh(self) -> None:
+        """Read again what was chosen. A choice this version does not know or cannot use is left aside."""
+        async with self._changing:
+            values = self._defaults
+            for name, value in (await store.chosen(self._db)).items():
+                try:
+                    values = laid_over(values, checked({name: value}))
+                except InvalidPreference as error:
+                    logger.warning("a stored preference is left aside: {}", error.message)
+            self._values = values
 
     def get(self) -> PreferenceValues:
         """Return everything chosen. Asks memory only."""

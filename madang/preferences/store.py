@@ -9,6 +9,9 @@ from sqlalchemy import select
 from madang.db.database import Database
 from madang.db.schema import preferences
 
+PREFERENCES = "preferences"
+"""What other processes are told about."""
+
 
 async def chosen(db: Database) -> dict[str, Any]:
     """Return every stored choice by its name."""
@@ -24,3 +27,4 @@ async def choose(db: Database, choices: Mapping[str, Any], now: datetime) -> Non
             row = {"key": key, "value": value, "updated_at": now}
             statement = tx.insert(preferences).values(**row)
             await tx.execute(statement.on_conflict_do_update(index_elements=["key"], set_=row))
+        await tx.tell_others(PREFERENCES)

@@ -48,8 +48,19 @@ class Secrets:
             redactor.add(secret.value)
 
     async def start(self) -> None:
-        """Read which keys are stored. The keys themselves are read when they are first asked for."""
-        self._notes = {note.name: note for note in await store.all_notes(self._db)}
+        """Read which keys are stored, and hear of those that are set at other processes."""
+        self._db.refresh_on(store.KEYS, self.refresh)
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        """Read again which keys are stored. The keys themselves are read when they are next asked for."""
+        async with self._changing:
+            notes = {note.name: note for note in await store.all_notes(self._db)}
+            for name in self._notes.keys() | notes.keys():
+                if self._notes.get(name) != notes.get(name):
+                    self._values.pop(name, None)
+                    self._problems.pop(name, None)
+            self._notes = notes
 
     async def stop(self) -> None:
         """Nothing is held open."""
@@ -121,7 +132,8 @@ class Secrets:
         except PlaceUnusable as error:
             self._problems[name] = error.problem
             return None
-        if value is None:
+        if value is None or last4_of(value) != note.last4:
+            # Nothing is there, or an older key: the process that set this one keeps it somewhere else.
             self._problems[name] = "gone"
             return None
         self._problems.pop(name, None)

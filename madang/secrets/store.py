@@ -6,6 +6,9 @@ from madang.db.database import Database
 from madang.db.schema import key_notes
 from madang.secrets.types import Note
 
+KEYS = "keys"
+"""What other processes are told about."""
+
 
 async def all_notes(db: Database) -> list[Note]:
     """Return what is known about every stored key, by name."""
@@ -20,9 +23,11 @@ async def keep_note(db: Database, note: Note) -> None:
     async with db.write() as tx:
         statement = tx.insert(key_notes).values(**row)
         await tx.execute(statement.on_conflict_do_update(index_elements=["name"], set_=row))
+        await tx.tell_others(KEYS)
 
 
 async def drop_note(db: Database, name: str) -> None:
     """Forget a key."""
     async with db.write() as tx:
         await tx.execute(delete(key_notes).where(key_notes.c.name == name))
+        await tx.tell_others(KEYS)

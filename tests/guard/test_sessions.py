@@ -38,11 +38,11 @@ async def test_a_session_survives_a_restart_and_ends_after_thirty_days(db: Datab
     clock.advance(days=29, hours=23)
     restarted = Sessions(db, clock, Heard())
     await restarted.start()
-    found = restarted.find(opened.cookie, opened.token)
+    found = await restarted.find(opened.cookie, opened.token)
     assert found is not None
     assert (found[0], found[1].id) == ("whole", opened.session.id)
     clock.advance(hours=1)
-    assert restarted.find(opened.cookie, opened.token) is None
+    assert await restarted.find(opened.cookie, opened.token) is None
     assert not restarted.is_live(opened.session.id)
     assert restarted.all() == []
 
@@ -63,7 +63,7 @@ async def test_when_a_session_was_seen_last_is_kept(db: Database) -> None:
     sessions = Sessions(db, clock, Heard())
     opened = await sessions.open("one")
     clock.advance(hours=5)
-    sessions.find(opened.cookie, opened.token)
+    await sessions.find(opened.cookie, opened.token)
     await sessions.stop()
     restarted = Sessions(db, clock, Heard())
     await restarted.start()
@@ -86,7 +86,7 @@ async def test_a_token_survives_a_restart_until_it_is_revoked(db: Database) -> N
     kept, text = await tokens.create("editor", frozenset({"chat", "read"}))
     restarted = Tokens(db, clock, Heard())
     await restarted.start()
-    found = restarted.find(text)
+    found = await restarted.find(text)
     assert found is not None
     assert (found.kind, found.id, found.scopes) == ("token", kept.id, {"chat", "read"})
     watch = SessionWatch(Sessions(db, clock, Heard()), restarted)
@@ -97,7 +97,7 @@ async def test_a_token_survives_a_restart_until_it_is_revoked(db: Database) -> N
         await restarted.delete(kept.id)
     again = Tokens(db, clock, Heard())
     await again.start()
-    assert again.find(text) is None
+    assert await again.find(text) is None
 
 
 @pytest.mark.parametrize(

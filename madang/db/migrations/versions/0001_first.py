@@ -90,6 +90,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
     )
     op.create_table(
+        "passes",
+        sa.Column("hash", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("holder", Json(), nullable=True),
+        sa.Column("ends_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_passes")),
+    )
+    op.create_index(op.f("ix_passes_ends_at"), "passes", ["ends_at"], unique=False)
+    op.create_table(
         "preferences",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("value", Json(), nullable=True),
@@ -104,6 +113,12 @@ def upgrade() -> None:
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("updated_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_presets")),
+    )
+    op.create_table(
+        "processes",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("alive_until", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_processes")),
     )
     op.create_table(
         "providers",
@@ -204,6 +219,7 @@ def upgrade() -> None:
         sa.Column("receipt", Json(), nullable=True),
         sa.Column("cache_asked", sa.Text(), nullable=False),
         sa.Column("live_from", sa.BigInteger(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("started_at", Moment(), nullable=True),
         sa.Column("finished_at", Moment(), nullable=True),
