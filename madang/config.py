@@ -50,6 +50,7 @@ class Settings(BaseSettings):
     passphrase_file: Path | None = Field(
         None, description="File that holds the passphrase, instead of MADANG_PASSPHRASE."
     )
+    keyring_timeout: Seconds = Field(2.0, description="Seconds to wait for the system's keyring.")
     socket_limit: int = Field(10_000, ge=10, description="How many connections are served at once.")
     request_timeout: Seconds = Field(
         30.0, description="Seconds for the headers of a request to come in, and for each further part of its body."

@@ -1,4 +1,4 @@
-"""Installs what the tests need from outside Python, where it can: Chromium, Korean fonts and OpenMP.
+"""Installs what the tests need from outside Python, where it can: Chromium, Korean fonts, OpenMP and a keyring.
 
 On Debian and its relatives as root or with passwordless sudo; elsewhere it says what is missing and what that costs.
 """
@@ -34,10 +34,21 @@ def has_openmp() -> bool:
     return ctypes.util.find_library("gomp") is not None or Path("/usr/lib/x86_64-linux-gnu/libgomp.so.1").exists()
 
 
+def has_keyring() -> bool:
+    return shutil.which("gnome-keyring-daemon") is not None
+
+
+def has_session_bus() -> bool:
+    return shutil.which("dbus-daemon") is not None
+
+
 NEEDS = (
     Need("chromium", has_chromium, "the page in a real browser"),
     Need("fonts-noto-cjk", has_korean_font, "how Korean looks on screenshots"),
     Need("libgomp1", has_openmp, "the built-in model"),
+    Need("gnome-keyring", has_keyring, "keys in a system's keyring"),
+    # The smallest package that brings a session bus; the keyring alone would bring systemd.
+    Need("dbus-x11", has_session_bus, "keys in a system's keyring"),
 )
 
 

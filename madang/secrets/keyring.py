@@ -3,7 +3,8 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
 from madang.clock import Clock
@@ -43,7 +44,7 @@ class KeyringPlace:
         self,
         service: str,
         clock: Clock,
-        timeout_seconds: float = 2.0,
+        timeout_seconds: float,
         open_ring: Callable[[], Ring | None] = system_ring,
     ) -> None:
         self._service = service
@@ -56,7 +57,11 @@ class KeyringPlace:
         return await self._ask(lambda ring: ring.get_password(self._service, name))
 
     async def write(self, name: str, value: str) -> None:
-        await self._ask(lambda ring: ring.set_password(self._service, name, value))
+        def undo(ring: Ring) -> None:
+            if ring.get_password(self._service, name) == value:
+                ring.delete_password(self._service, name)
+
+        await self._ask(lambda ring: ring.set_password(self._service, name, value), undo)
 
     async def delete(self, name: str) -> None:
         def delete(ring: Ring) -> None:
@@ -65,24 +70,30 @@ class KeyringPlace:
 
         await self._ask(delete)
 
-    async def _ask(self, step: Callable[[Ring], T]) -> T:
+    async def _ask(self, step: Callable[[Ring], T], undo: Callable[[Ring], None] | None = None) -> T:
         if self._clock.monotonic() < self._rests_until:
             raise _unusable("keyring_slow")
         answer: Future[T] = Future()
         # Not the loop's own threads: those are waited for at the end, and this one may never come back.
-        threading.Thread(target=self._work, args=(answer, step), name="keyring", daemon=True).start()
+        threading.Thread(target=self._work, args=(answer, step, undo), name="keyring", daemon=True).start()
         try:
             return await asyncio.wait_for(asyncio.wrap_future(answer), self._timeout_seconds)
         except TimeoutError:
+            if not answer.cancel():
+                return answer.result()
             self._rests_until = self._clock.monotonic() + _REST_SECONDS
             raise _unusable("keyring_slow") from None
 
-    def _work(self, answer: "Future[T]", step: Callable[[Ring], T]) -> None:
-        answer.set_running_or_notify_cancel()
+    def _work(self, answer: "Future[T]", step: Callable[[Ring], T], undo: Callable[[Ring], None] | None) -> None:
         try:
             answer.set_result(self._step(step))
         except PlaceUnusable as error:
-            answer.set_exception(error)
+            with suppress(InvalidStateError):
+                answer.set_exception(error)
+        except InvalidStateError:
+            # Given up, and done after all: the key is kept elsewhere by now, so this copy has no owner.
+            with suppress(PlaceUnusable):
+                self._step(undo or _leave_it)
 
     def _step(self, step: Callable[[Ring], T]) -> T:
         try:
@@ -94,6 +105,10 @@ class KeyringPlace:
             raise
         except Exception as error:  # noqa: BLE001 - backends raise whatever their bus or system library raises
             raise _unusable(_problem_of(error)) from None
+
+
+def _leave_it(_: Ring) -> None:
+    """What was only read needs no undoing."""
 
 
 def _problem_of(error: Exception) -> Problem:

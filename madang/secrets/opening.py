@@ -22,7 +22,7 @@ def open_secrets(
     for secret in other_secrets(settings):
         redactor.add(secret)
     places: dict[Stored, Place] = {
-        "keyring": KeyringPlace(f"madang {install}", clock),
+        "keyring": KeyringPlace(f"madang {install}", clock, settings.keyring_timeout),
         "protected": SealedFile(settings.data_dir, secret_of(settings.passphrase, settings.passphrase_file)),
         "file": PlainFile(settings.data_dir),
     }

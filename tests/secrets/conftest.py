@@ -1,6 +1,6 @@
 """Keys of an installation on a real database, with the keyring of the test's choice."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from madang.secrets.files import PlainFile, SealedFile
 from madang.secrets.given import GivenSecret
 from madang.secrets.keyring import KeyringPlace
 from madang.secrets.service import Secrets
-from tests.secrets.rings import MemoryRing
+from tests.secrets.rings import HangingRing, MemoryRing
+from tests.support.keyring import SecretService, missing_daemon, secret_service
 
 KEY = "sk-CANARY-abcdefghijklmnop-1234"
 OTHER_KEY = "sk-CANARY-zyxwvutsrqponmlk-9876"
@@ -37,7 +38,8 @@ def redactor() -> Redactor:
 @pytest.fixture
 def open_secrets(db: Database, tmp_path: Path, redactor: Redactor) -> Open:
     async def opened(ring: MemoryRing | None = None, passphrase: str | None = None, **given: GivenSecret) -> Secrets:
-        keyring = KeyringPlace("madang test", FixedClock(), 0.2, lambda: ring)
+        patience = 0.2 if isinstance(ring, HangingRing) else 60
+        keyring = KeyringPlace("madang test", FixedClock(), patience, lambda: ring)
         places = {"keyring": keyring, "protected": SealedFile(tmp_path, passphrase), "file": PlainFile(tmp_path)}
         by_name = {f"provider:{name}": secret for name, secret in given.items()}
         heard: list[Any] = []
@@ -48,3 +50,12 @@ def open_secrets(db: Database, tmp_path: Path, redactor: Redactor) -> Open:
         return secrets
 
     return opened
+
+
+@pytest.fixture
+def keyring() -> Iterator[SecretService]:
+    if missing := missing_daemon():
+        pytest.skip(f"no {missing} on this machine: apt install gnome-keyring dbus-x11")
+    with secret_service() as service:
+        service.unlock()
+        yield service
