@@ -76,6 +76,14 @@ export function date(moment) {
 }
 
 /**
+ * A day and the time of the day.
+ * @param {string | number | Date} at
+ */
+export function moment(at) {
+  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at))
+}
+
+/**
  * A share as a percentage.
  * @param {number} share 0 … 1
  */

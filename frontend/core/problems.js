@@ -13,6 +13,7 @@ const HELP = {
   "upstream.not_permitted": "models",
   "upstream.no_credit": "providers",
   "upstream.model_not_found": "models",
+  "upstream.context_too_long": "models",
   "upstream.not_an_answer": "providers",
   "upstream.redirected": "providers",
   "upstream.tls": "providers",

@@ -57,5 +57,6 @@ def _receipt(receipt: Json) -> list[str]:
         notes.append("kept answer")
     cost = receipt.get("cost_microusd")
     if receipt and not receipt.get("is_free"):
-        notes.append("cost unknown" if cost is None else f"${cost / 1_000_000:.6f}")
+        at_most = "at most " if receipt.get("is_at_most") else ""
+        notes.append("cost unknown" if cost is None else f"{at_most}${cost / 1_000_000:.6f}")
     return notes

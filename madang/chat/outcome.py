@@ -79,7 +79,8 @@ def _together(first: Json | None, outcome: Outcome) -> Json | None:
         return second or first
     # What one of the calls did not count is unknown in the sum as well.
     sums = {name: _sum(first.get(name), second.get(name)) for name in _SUMS}
-    return {**second, **sums, "ttft_ms": first.get("ttft_ms")}
+    is_at_most = bool(first.get("is_at_most") or second.get("is_at_most"))
+    return {**second, **sums, "ttft_ms": first.get("ttft_ms"), "is_at_most": is_at_most}
 
 
 def _sum(first: int | None, second: int | None) -> int | None:

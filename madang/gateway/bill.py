@@ -120,6 +120,7 @@ class Bill:
 
     def receipt(self) -> Receipt:
         """Return what the call has taken so far."""
+        cost, counted = self._cost(), cost_microusd(self.tariff, self._usage)
         return Receipt(
             call_id=self.id,
             model=self.model.id,
@@ -132,7 +133,8 @@ class Bill:
             cached_tokens=self._usage.cached_tokens,
             completion_tokens=self._usage.completion_tokens,
             reasoning_tokens=self._usage.reasoning_tokens,
-            cost_microusd=self._cost(),
+            cost_microusd=cost,
+            is_at_most=bool(cost) and cost != counted,
             price_date=self.tariff.date if self.tariff else None,
             cache_age_seconds=self._kept.age_seconds(self._clock.now()) if self._kept else None,
             saved_microusd=self._kept.cost_microusd if self._kept else None,

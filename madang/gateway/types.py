@@ -93,7 +93,8 @@ class Usage:
 class Receipt:
     """What one call took. Money is integer micro-dollars; an unknown cost is `None`, never 0.
 
-    `capped_at_tokens` is how long the answer could get where only the daily cap limited it.
+    With `is_at_most` the cost is what the cap reserved, since nobody counted. `capped_at_tokens` is how long the answer
+    could get where only the daily cap limited it.
     """
 
     call_id: str
@@ -108,6 +109,7 @@ class Receipt:
     completion_tokens: int | None = None
     reasoning_tokens: int | None = None
     cost_microusd: int | None = None
+    is_at_most: bool = False
     price_date: str | None = None
     cache_age_seconds: int | None = None
     saved_microusd: int | None = None

@@ -37,7 +37,7 @@ async def test_what_was_refused_costs_nothing(tmp_path: Path, refused: str):
     async with FakeUpstream(REFUSED[refused], Say("ok", usage=USAGE)) as fake, open_room(tmp_path) as here:
         heard = await here.ask(model=await add(here, fake))
         [row] = await here.rows()
-    assert (heard.receipt.cost_microusd, row["attempts"]) == (WHOLE, 2)
+    assert (heard.receipt.cost_microusd, heard.receipt.is_at_most, row["attempts"]) == (WHOLE, False, 2)
 
 
 async def test_under_a_cap_every_lost_attempt_is_reserved_and_counted_in_full(tmp_path: Path, database_url: str):
@@ -65,6 +65,7 @@ async def test_under_a_cap_lost_attempts_come_on_top_of_what_the_answer_cost(tmp
         await here.rows()
         limits = await here.room.budget.limits()
     assert heard.receipt.cost_microusd == MOST + WHOLE == limits.spent_microusd
+    assert heard.receipt.is_at_most
     assert limits.reserved_microusd == 0
 
 

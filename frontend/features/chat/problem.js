@@ -1,6 +1,7 @@
 /** What went wrong with an answer: a sentence, the code and id the log has, and where it can be put right. */
 
 import { errorText } from "../../core/api.js"
+import { moment } from "../../core/format.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { helpFor } from "../../core/problems.js"
@@ -8,10 +9,11 @@ import { icon } from "../../parts/icon.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
 
-/** @param {Pick<Turn, "error" | "answer">} turn */
-export function problemBox({ error, answer }) {
+/** @param {Pick<Turn, "error" | "answer" | "finished_at">} turn */
+export function problemBox({ error, answer, finished_at }) {
   const code = error?.code ?? "unknown"
   const help = helpFor(code)
+  const again = askableAt(error, finished_at)
   return h(
     "div",
     {
@@ -24,8 +26,20 @@ export function problemBox({ error, answer }) {
       "div",
       { class: "notice__body" },
       h("p", {}, errorText(error)),
+      again && h("p", {}, t("chat.problem.again", { time: moment(again) })),
       h("p", { class: "problem__code tiny" }, [code, error?.id ?? error?.details?.id].filter(Boolean).join(" · ")),
       help && h("p", {}, h("a", { class: "button button--small", href: help.path }, help.label)),
     ),
   )
+}
+
+/**
+ * When the provider takes questions again, as far as it said so.
+ * @param {Turn["error"]} error
+ * @param {string | null} finishedAt
+ */
+function askableAt(error, finishedAt) {
+  const seconds = error?.details?.retry_after_seconds
+  if (typeof seconds !== "number" || seconds <= 0 || !finishedAt) return null
+  return new Date(finishedAt).getTime() + seconds * 1000
 }

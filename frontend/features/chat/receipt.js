@@ -22,11 +22,34 @@ export function receiptLine({ turn, isLast }) {
 /** @param {Turn} turn */
 function status(turn) {
   const kind = KINDS[turn.status]
-  if (turn.status === "streaming") return h("span", { class: "receipt__live" }, t("chat.status.streaming"))
+  if (turn.status === "streaming") return h("span", { class: "receipt__live" }, t(live(turn)))
   if (turn.status === "queued" && turn.held) return chip(t("chat.status.held"), "warn")
-  if (turn.status === "done" && turn.finish_reason === "length") return chip(t("chat.status.length"), "warn")
-  if (turn.status === "done" && turn.finish_reason === "content_filter") return chip(t("chat.status.filtered"), "warn")
+  if (turn.status === "done") return ending(turn)
   return kind ? chip(t(`chat.status.${turn.status}`), kind) : null
+}
+
+/** @param {Turn} turn */
+export function live({ answer, reasoning }) {
+  return answer === "" && reasoning === "" ? "chat.status.waiting" : "chat.status.streaming"
+}
+
+/**
+ * Why the model stopped, where it did not simply come to its end.
+ * @param {Turn} turn
+ */
+function ending({ finish_reason, receipt, answer }) {
+  const tokens = receipt?.capped_at_tokens
+  if (finish_reason === "length" && tokens) return capped(tokens)
+  if (finish_reason === "length") return chip(t("chat.status.length"), "warn")
+  if (finish_reason === "content_filter") return chip(t("chat.status.filtered"), "warn")
+  if (finish_reason === "tool_calls") return chip(t("chat.status.tool_calls"), "warn")
+  return answer === "" ? chip(t("chat.status.empty"), "warn") : null
+}
+
+/** Nobody asked for this limit: the money left for today set it. @param {number} tokens */
+function capped(tokens) {
+  const words = t("chat.status.capped", { tokens })
+  return h("a", { class: "chip chip--warn chip--link", href: "/settings/limits" }, words)
 }
 
 /**
@@ -55,7 +78,7 @@ function kept(turn, { cache_age_seconds, saved_microusd }) {
 function figures(turn, receipt, isLast) {
   const { latency_ms, ttft_ms } = receipt
   return [
-    isBuiltin(turn) ? builtinChip(isLast) : h("span", { class: "receipt__model" }, receipt.model),
+    isBuiltin(turn) ? builtinChip(isLast) : modelName(receipt.model),
     tokens(receipt),
     h("span", {}, cost(receipt)),
     ttft_ms !== null && receipt.cache !== "hit" && h("span", {}, t("chat.receipt.first", { time: duration(ttft_ms) })),
@@ -63,10 +86,16 @@ function figures(turn, receipt, isLast) {
   ]
 }
 
+/** The model's own name; the provider, which may be a mere number, on pointing at it. @param {string} model */
+function modelName(model) {
+  return h("span", { class: "receipt__model", title: model }, model.slice(model.indexOf("/") + 1))
+}
+
 /** @param {Receipt} receipt */
-function cost({ cost_microusd, is_free }) {
+function cost({ cost_microusd, is_free, is_at_most }) {
   if (cost_microusd === 0 && is_free) return t("chat.receipt.free")
-  return cost_microusd === null ? t("chat.receipt.cost_unknown") : money(cost_microusd)
+  if (cost_microusd === null) return t("chat.receipt.cost_unknown")
+  return is_at_most ? t("chat.receipt.at_most", { money: money(cost_microusd) }) : money(cost_microusd)
 }
 
 /** @param {Receipt} receipt */

@@ -5,7 +5,7 @@ import { fill, h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { ChatAnswer } from "./answer.js"
 import { problemBox } from "./problem.js"
-import { receiptLine } from "./receipt.js"
+import { live, receiptLine } from "./receipt.js"
 import { editBox, said } from "./said.js"
 import { turnTools } from "./turn_tools.js"
 import { WaitingNote } from "./waiting.js"
@@ -109,6 +109,7 @@ function hasOtherFoot(before, now) {
   )
   return (
     !isSame ||
+    live(before.turn) !== live(now.turn) ||
     before.isLast !== now.isLast ||
     before.siblings.length !== now.siblings.length ||
     place(before) !== place(now)

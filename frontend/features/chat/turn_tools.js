@@ -19,6 +19,8 @@ const ICONS = {
   remove: "trash",
 }
 
+const CUT = new Set(["incomplete", "interrupted", "cancelled"])
+
 /**
  * @param {TurnState} state
  * @param {Run} run
@@ -41,7 +43,7 @@ function toolsFor({ turn }) {
   if (turn.status === "streaming") return ["stop"]
   if (turn.status === "queued") return turn.held ? ["start", "remove"] : ["remove"]
   const hasText = turn.answer !== ""
-  const isCut = turn.status === "incomplete" || turn.status === "interrupted" || turn.status === "cancelled"
+  const isCut = CUT.has(turn.status) || (turn.status === "done" && turn.finish_reason === "length")
   return /** @type {ToolName[]} */ (
     [isCut && hasText && "continue", "retry", hasText && "copy", "edit"].filter(Boolean)
   )

@@ -14,6 +14,7 @@
  * @property {number | null} completion_tokens
  * @property {number | null} reasoning_tokens
  * @property {number | null} cost_microusd null: the price is not known
+ * @property {boolean} [is_at_most] nobody counted: the cost is what was reserved
  * @property {string | null} price_date
  * @property {boolean} is_free
  * @property {"hit" | "miss" | "off"} cache
@@ -21,6 +22,7 @@
  * @property {number | null} saved_microusd
  * @property {number | null} ttft_ms
  * @property {number | null} latency_ms
+ * @property {number | null} [capped_at_tokens] where only the daily cap limited the answer
  *
  * @typedef {object} Waiting
  * @property {"builtin" | "rate_limited" | "retrying" | "busy"} reason

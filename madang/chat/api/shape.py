@@ -69,7 +69,8 @@ class ErrorShape(BaseModel):
 class ReceiptShape(BaseModel):
     """What the answer took. Money is in micro-dollars; an unknown cost is null.
 
-    `capped_at_tokens` is how long the answer could get where only the daily cap limited it.
+    With `is_at_most` the cost is what the daily cap reserved, since nobody counted. `capped_at_tokens` is how long the
+    answer could get where only the cap limited it.
     """
 
     call_id: str
@@ -84,6 +85,7 @@ class ReceiptShape(BaseModel):
     completion_tokens: int | None
     reasoning_tokens: int | None
     cost_microusd: int | None
+    is_at_most: bool = False
     price_date: str | None
     cache_age_seconds: int | None
     saved_microusd: int | None
