@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help run test check fix bench docs lock clean
+.PHONY: help run test check fix bench soak docs lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -32,6 +32,10 @@ fix: ## Mend what can be mended by machine, and write the generated docs anew.
 bench: ## Measure start, memory, page, size and a chat turn against bare yardsticks.
 	@$(PYTHON) tools/environment.py dev
 	@exec $(BIN)/python -m bench $(ARGS)
+
+soak: ## Kill, starve and confuse Madang for an hour on both databases. Shorter: make soak ARGS="--minutes 5".
+	@$(PYTHON) tools/environment.py dev
+	@exec $(BIN)/python -m soak $(ARGS)
 
 docs: ## Write the generated docs anew.
 	@$(PYTHON) tools/environment.py dev

@@ -69,7 +69,10 @@ class _Mask(logging.Filter):
 
 
 class _PrivateFile(RotatingFileHandler):
-    """A rotated file that only its owner can read, whatever the umask."""
+    """A rotated file that only its owner can read, whatever the umask. A line that finds no room is left out of it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  the standard library's name
+        """Say nothing: the terminal has the line as well, and each line on a full disk would bring a stack trace."""
 
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).touch(mode=0o600)

@@ -6,6 +6,7 @@ from datetime import datetime
 from loguru import logger
 
 from madang.db.database import Database
+from madang.errors import MadangError
 from madang.gateway import store
 from madang.gateway.days import day_of
 from madang.gateway.types import Cause, Entry, Usage
@@ -60,8 +61,9 @@ class Ledger:
                 await asyncio.sleep(_GATHER_SECONDS)
             try:
                 await self._write()
-            except Exception:  # noqa: BLE001 - the ledger goes on: a full disk may have room again in a second
-                logger.exception("the ledger cannot be written at the moment")
+            except Exception as error:  # noqa: BLE001 - the ledger goes on: a full disk may have room again in a second
+                unforeseen = None if isinstance(error, MadangError) else error
+                logger.opt(exception=unforeseen).error("the ledger cannot be written at the moment: {}", error)
                 if self._is_stopping:
                     return
                 await asyncio.sleep(_RETRY_SECONDS)
