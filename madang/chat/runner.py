@@ -62,12 +62,13 @@ class Runner:
         tx.after_commit(lambda: self._begin(turn))
 
     def _begin(self, turn: Turn) -> None:
-        if self._is_stopping.is_set():
-            return
         writer = AnswerWriter(self._ground.journal, turn)
         run = Run(turn, writer, asyncio.create_task(self._pump(turn.id), name=f"answer of {turn.id}"))
         self._runs[turn.id] = run
         run.task = asyncio.create_task(self._carry(run), name=f"turn {turn.id}")
+        if self._is_stopping.is_set():
+            # Its commit was under way when the house began to be left, and it needs an end like all others.
+            run.pump.cancel()
 
     async def stop_turn(self, turn_id: str) -> None:
         """End a turn as the person wishes, and return when its end is stored. One that does not run is left alone."""
@@ -77,7 +78,8 @@ class Runner:
     async def stop(self) -> None:
         """End all turns with the text they have, and return when all is stored."""
         self._is_stopping.set()
-        await self._end(list(self._runs.values()), "interrupted")
+        while runs := list(self._runs.values()):
+            await self._end(runs, "interrupted")
 
     async def _end(self, runs: list[Run], stop_as: Literal["cancelled", "interrupted"]) -> None:
         for run in runs:

@@ -1,5 +1,7 @@
 """What is left when the process ends, gently or not."""
 
+import asyncio
+
 import pytest
 
 from madang.chat.replay import with_events
@@ -70,6 +72,19 @@ async def test_nothing_is_begun_while_the_house_is_left(house: House):
     with pytest.raises(Unavailable):
         await house.ask()
     assert await house.chat.conversations.page("", False, None, 10) == []
+
+
+async def test_CRASH_13_what_is_asked_while_the_house_is_left_is_refused_or_has_an_end(any_house: House):
+    for steps in range(0, 60, 3):
+        asking = [asyncio.create_task(any_house.ask()) for _ in range(4)]
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        await any_house.chat.stop()
+        for accepted in await asyncio.gather(*asking, return_exceptions=True):
+            if not isinstance(accepted, Unavailable):
+                async with asyncio.timeout(30):
+                    assert (await any_house.chat.turns.wait(accepted.turn.id)).has_ended
+        await any_house.start_chat()
 
 
 async def test_a_start_without_a_crash_changes_nothing(house: House):
