@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, union_all, update
 
 from madang.db.database import Database
 from madang.db.schema import calls, providers, reservations
@@ -91,10 +91,13 @@ async def reserve_more(
 
 
 async def has_call(database: Database, turn_id: str | None, since: datetime) -> bool:
-    """Say whether the ledger has a call for this turn that began at `since` or later."""
-    query = select(calls.c.id).where(calls.c.turn_id == turn_id, calls.c.created_at >= since).limit(1)
+    """Say whether the ledger has a call for this turn that began at `since` or later, or will have it.
+
+    A reservation becomes an entry when it is settled, at the latest once its process is known to be dead.
+    """
+    found = [select(of.c.id).where(of.c.turn_id == turn_id, of.c.created_at >= since) for of in (calls, reservations)]
     async with database.read() as tx:
-        return (await tx.execute(query)).first() is not None
+        return (await tx.execute(union_all(*found).limit(1))).first() is not None
 
 
 async def settle_lost(database: Database, before: datetime) -> int:

@@ -150,6 +150,19 @@ async def test_CRASH_04_what_a_dead_process_reserved_counts_in_full(tmp_path: Pa
     assert (row["id"], row["turn_id"], row["model"]) == ("lost", "turn", "tiny")
 
 
+async def test_CRASH_04_a_lost_call_whose_reservation_stands_is_entered_once(tmp_path: Path, database_url: str):
+    clock = FixedClock(datetime.now(UTC).replace(hour=3, minute=0))
+    cause = Cause("lost", Caller("chat", "me", turn_id="turn"), "env", "tiny")
+    began = clock.now()
+    async with open_room(tmp_path, database_url, clock=clock, daily_cap_usd=1) as here:
+        day = (await here.room.budget.limits()).day
+        await store.reserve(here.database, Claim(cause, day, "dead", began), lambda _: 700)
+        await here.room.gateway.lost("env/tiny", cause.caller, began)
+    clock.advance(minutes=20)
+    async with open_room(tmp_path, database_url, clock=clock, daily_cap_usd=1) as here:
+        assert [(row["status"], row["cost_microusd"]) for row in await here.rows()] == [("lost", 700)]
+
+
 async def test_the_day_ends_at_the_machines_midnight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     import time
 
