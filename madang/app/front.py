@@ -12,6 +12,7 @@ from madang.app.site import File, Site
 from madang.errors import Unavailable
 from madang.guard import paths
 from madang.guard.asgi import Receive, Scope, Send, refuse
+from madang.guard.errors import TooManyOpen
 
 _FILES_AT_ROOT = {
     "/favicon.ico": "favicon.svg",
@@ -20,6 +21,8 @@ _FILES_AT_ROOT = {
 }
 _FOREVER = b"public, max-age=31536000, immutable"
 _ASK_AGAIN = b"no-cache"
+_SOCKETS_AT_THE_DOOR = 50
+"""How many sockets wait for the house; nobody has looked at their credentials yet."""
 
 
 class House(Protocol):
@@ -42,6 +45,7 @@ class Front:
         self._open_house = open_house
         self._opening: asyncio.Future[House] | None = None
         self._started = asyncio.Event()
+        self._sockets_at_the_door = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -59,11 +63,25 @@ class Front:
 
     async def _hand_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            house = await self.house()
+            house = await self._reach(scope)
+        except TooManyOpen as error:
+            await refuse(scope, send, error)
         except Exception:  # noqa: BLE001 - whoever opened the house has the reason and ends the server with it
             await refuse(scope, send, Unavailable("Madang could not be opened; the terminal says why"))
-            return
-        await house(scope, receive, send)
+        else:
+            await house(scope, receive, send)
+
+    async def _reach(self, scope: Scope) -> House:
+        """Wait for the house. Raises `TooManyOpen` where too many sockets do so already."""
+        if scope["type"] != "websocket" or (self._opening is not None and self._opening.done()):
+            return await self.house()
+        if self._sockets_at_the_door >= _SOCKETS_AT_THE_DOOR:
+            raise TooManyOpen("too many are at the door", limit=_SOCKETS_AT_THE_DOOR)
+        self._sockets_at_the_door += 1
+        try:
+            return await self.house()
+        finally:
+            self._sockets_at_the_door -= 1
 
     async def leave(self) -> None:
         """Tell the house, where it is open, that the server is about to end."""

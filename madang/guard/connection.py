@@ -28,7 +28,8 @@ class Connection(HttpToolsProtocol):
         super().__init__(*given, **named)
         self._lobby = lobby
         self._stuck = Stuck(lobby.seconds)
-        self._in_head = True
+        self._has_begun = False
+        self._in_body = False
         self._head_bytes = 0
         self._framing_bytes = 0
         self._fault: MadangError | None = None
@@ -48,18 +49,24 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         self._count(len(data))
         super().data_received(data)
-        if self._in_head and self._head_bytes > _HEAD_LIMIT_BYTES:
+        if self._head_bytes > _HEAD_LIMIT_BYTES:
             self._end_with(HeadersTooLarge("the headers are too large", limit_bytes=HEADER_LIMIT_BYTES))
         elif self._framing_bytes > _FRAMING_BYTES:
             self._end_with(Unreadable("there is more around the body than in it"))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._in_head = True
+        self._has_begun = True
         self._lobby.enter(self)
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # What comes behind the body is no header: it would pass for one that the gates have looked at.
+        if not self._in_body:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        self._in_head, self._head_bytes, self._framing_bytes = False, 0, 0
+        self._has_begun, self._in_body = False, True
+        self._head_bytes, self._framing_bytes = 0, 0
         self._lobby.leave(self)
         if reason := self._ambiguity():
             self._fault = Unreadable(reason)
@@ -73,11 +80,20 @@ class Connection(HttpToolsProtocol):
         self._framing_bytes -= len(body) * (_FRAMING_PER_BYTE + 1)
         super().on_body(body)
 
+    def on_message_complete(self) -> None:
+        self._in_body = False
+        super().on_message_complete()
+
     def on_response_complete(self) -> None:
+        is_last = not self.pipeline
         super().on_response_complete()
-        if not self.pipeline and self.cycle.more_body:
+        if self.transport.is_closing() or not is_last:
+            return
+        if self._in_body:
             # Answered before the body was through: the rest of it is nobody's any more.
             self.transport.close()
+        else:
+            self._lobby.enter(self)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -89,7 +105,7 @@ class Connection(HttpToolsProtocol):
 
     def give_up(self) -> None:
         """End it: the headers did not come in time, or others need the place."""
-        if self._head_bytes:
+        if self._has_begun:
             self._end_with(TooSlow("the request did not come to its end"))
         else:
             self.transport.close()
@@ -113,17 +129,13 @@ class Connection(HttpToolsProtocol):
     def _owes_an_answer(self) -> bool:
         if self.pipeline:
             return False
-        return (
-            self.cycle is None
-            or self.cycle.response_complete
-            or (not self._in_head and not self.cycle.response_started)
-        )
+        return self.cycle is None or self.cycle.response_complete or (self._in_body and not self.cycle.response_started)
 
     def _count(self, size: int) -> None:
-        if self._in_head:
-            self._head_bytes += size
-        else:
+        if self._in_body:
             self._framing_bytes = max(self._framing_bytes, 0) + size
+        else:
+            self._head_bytes += size
 
     def _ambiguity(self) -> str | None:
         """Say what another server might read otherwise, or None."""

@@ -1,5 +1,6 @@
 """The page and its files over a real server: what is sent, kept, compressed, and what waits behind it."""
 
+import asyncio
 import gzip
 import re
 from contextlib import suppress
@@ -7,6 +8,9 @@ from pathlib import Path
 
 import httpx
 
+from madang.app.front import Front
+from madang.app.site import Site, frontend_dir
+from madang.guard.asgi import Message, Receive, Scope, Send
 from tests.conftest import StartServer
 from tests.support.server import NotStarted, Server
 
@@ -99,3 +103,41 @@ def test_ctrl_c_ends_it_well(start_server: StartServer) -> None:
     assert server.stop() == 0
     assert "Madang is closed." in server.output or "마당을 닫았어요." in server.output
     assert not (server.data_dir / "runtime.json").exists()
+
+
+async def test_WEB_20_fifty_sockets_wait_for_the_house_and_the_others_are_told_to_come_again() -> None:
+    said: list[Message] = []
+    opening = asyncio.Event()
+
+    async def hear(message: Message) -> None:
+        said.append(message)
+
+    messages: asyncio.Queue[Message] = asyncio.Queue()
+
+    class House:
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await send({"type": "websocket.accept"})
+
+        async def leave(self) -> None: ...
+
+        async def close(self) -> None: ...
+
+    async def open_house() -> House:
+        await opening.wait()
+        return House()
+
+    front = Front(Site(frontend_dir()), open_house)
+    life = asyncio.create_task(front({"type": "lifespan"}, messages.get, hear))
+    messages.put_nowait({"type": "lifespan.startup"})
+    scope = {"type": "websocket", "path": "/api/live", "headers": [], "extensions": {"websocket.http.response": {}}}
+    sockets = [asyncio.create_task(front(dict(scope), messages.get, hear)) for _ in range(500)]  # type: ignore[arg-type]
+    done, waiting = await asyncio.wait(sockets, timeout=1)
+    while len(waiting) > 50:
+        done, waiting = await asyncio.wait(sockets, timeout=1)
+    assert {message["status"] for message in said if "status" in message} == {503}
+    assert len(done) == 450
+    opening.set()
+    await asyncio.gather(*waiting)
+    assert said.count({"type": "websocket.accept"}) == 50
+    messages.put_nowait({"type": "lifespan.shutdown"})
+    await life

@@ -107,6 +107,13 @@ def test_WEB_23_in_the_older_version_nothing_comes_in_chunks(house: House) -> No
     assert "smuggled" not in house.done
 
 
+def test_WEB_23_what_comes_behind_a_body_is_no_header(house: House) -> None:
+    body = f"{len(note('smuggled')):x}\r\n{note('smuggled')}\r\n0\r\n{BEARER}\r\n\r\n"
+    sent = request(house, f"{CHUNKED}\r\nConnection: close", body).replace(BEARER, "X-One: 1", 1)
+    assert answers(house.port, sent.encode())[0] == [401]
+    assert "smuggled" not in house.done
+
+
 def test_WEB_23_nothing_is_read_behind_a_request_that_was_the_last(house: House) -> None:
     sent = request(house, "Connection: close", "", method="GET") + hidden(house, "smuggled")
     assert answers(house.port, sent.encode())[0] == [200]
