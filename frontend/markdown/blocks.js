@@ -1,17 +1,18 @@
 /**
  * Cuts a growing text into finished blocks, which are never looked at again, and the tail that may yet change.
  *
- * A block is finished when a later one stands at the top level after a blank line and its first line is complete:
- * Markdown's block structure is found line by line, and nothing reaches back over that. Only link definitions do
- * (`[name]: address` may come after its use), so those are kept and the blocks they may touch are made again.
+ * A block is finished when a later one stands at the top level, its first line is complete, and it stands after a blank
+ * line or is of a kind that ends every other: Markdown's block structure is found line by line, and nothing reaches back
+ * over that. Only link definitions do (`[name]: address` may come after its use), see references.js.
  */
 
 import { treeOf } from "./tree.js"
 
 /** @typedef {import("./parser.js").Token} Token */
 /** @typedef {import("./tree.js").Tree} Tree */
-/** @typedef {NonNullable<import("./parser.js").Environment["references"]>} References */
 /** @typedef {{ start: number, end: number, tokens: Token[] }} Block lines, the end not included */
+
+const ENDING = new Set(["heading_open", "hr", "fence", "blockquote_open", "bullet_list_open", "ordered_list_open"])
 
 /**
  * The blocks at the top level of a run of tokens.
@@ -38,8 +39,9 @@ export function topBlocks(tokens) {
  */
 export function finishedBlocks(lines, blocks) {
   for (let index = blocks.length - 1; index > 0; index--) {
-    const start = blocks[index]?.start ?? 0
-    if (start < lines.length - 1 && lines[start - 1]?.trim() === "") return index
+    const { start = 0, tokens = [] } = blocks[index] ?? {}
+    const isApart = lines[start - 1]?.trim() === "" || ENDING.has(tokens[0]?.type ?? "")
+    if (isApart && start < lines.length - 1) return index
   }
   return 0
 }
@@ -54,12 +56,12 @@ export function treesOf(blocks, outline = []) {
 }
 
 /**
- * The offset at which a line begins.
+ * The offset at which a line begins; Infinity: at which one after the last would.
  * @param {readonly string[]} lines
  * @param {number} line
  */
 export function offsetOf(lines, line) {
   let offset = 0
-  for (let index = 0; index < line; index++) offset += (lines[index]?.length ?? 0) + 1
+  for (let index = 0; index < Math.min(line, lines.length); index++) offset += (lines[index]?.length ?? 0) + 1
   return offset
 }

@@ -8,11 +8,12 @@ import { markedText } from "./marks.js"
 
 const COPIED_MS = 2000
 const QUIET_MS = 300
+const MOST_GROWN = 100
 // What follows decides how an emoji is read that began before the end, so such a seam is never grown over.
 const OPEN_END = /[\u200D\uD800-\uDBFF]$/
 const GOES_ON = /^(?:\uFE0F|\u200D|[\u{E0000}-\u{E007F}])/u
 
-/** @typedef {{ text: string, language: string }} CodeProps */
+/** @typedef {{ text: string, language: string, isPart?: boolean }} CodeProps isPart: it goes on with the code before it */
 
 export class CodeBlock extends MadangElement {
   #label = h("span", { class: "code__language" })
@@ -24,7 +25,8 @@ export class CodeBlock extends MadangElement {
   #timer
 
   /** @param {CodeProps} props */
-  set props({ text, language }) {
+  set props({ text, language, isPart = false }) {
+    this.toggleAttribute("data-part", isPart)
     if (text === this.#text && language === this.#language) return
     this.#write(text)
     this.#text = text
@@ -32,6 +34,10 @@ export class CodeBlock extends MadangElement {
     if (!this.isConnected) return
     this.#name()
     this.#colourLater()
+  }
+
+  get isPart() {
+    return this.hasAttribute("data-part")
   }
 
   /** @override */
@@ -58,7 +64,8 @@ export class CodeBlock extends MadangElement {
     const last = this.#code.lastChild
     const more = text.slice(this.#text.length)
     const seam = OPEN_END.test(this.#text) || GOES_ON.test(more)
-    if (seam || !(last instanceof Text) || !text.startsWith(this.#text)) fill(this.#code, markedText(text))
+    if (seam || this.#code.childNodes.length > MOST_GROWN || !(last instanceof Text) || !text.startsWith(this.#text))
+      fill(this.#code, markedText(text))
     else this.#grow(last, more)
   }
 
@@ -86,8 +93,12 @@ export class CodeBlock extends MadangElement {
     if (coloured && text === this.#text) this.#code.replaceChildren(coloured)
   }
 
+  /** The parts of a long block are copied as one. */
   async #copy() {
-    await navigator.clipboard.writeText(this.#text)
+    const texts = [this.#text]
+    for (let next = this.nextElementSibling; next instanceof CodeBlock && next.isPart; next = next.nextElementSibling)
+      texts.push(next.#text)
+    await navigator.clipboard.writeText(texts.join("\n"))
     this.#button.textContent = t("markdown.code.copied")
     setTimeout(() => this.#name(), COPIED_MS)
   }

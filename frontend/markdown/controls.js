@@ -10,6 +10,9 @@ const EMOJI =
 const IN_PROSE = new RegExp(`(${EMOJI})|[${DECEIVING}]`, "gu")
 const EVERYWHERE = new RegExp(`(${EMOJI})|[${INVISIBLE}]`, "gu")
 
+// So many are shown apart; more of them in one text are spelled within it.
+const MOST_APART = 500
+
 /** @typedef {{ text: string, isControl: boolean }} Piece */
 
 /**
@@ -24,6 +27,7 @@ export function pieces(text, { strict }) {
   let from = 0
   for (const match of text.matchAll(strict ? EVERYWHERE : IN_PROSE)) {
     if (match[1]) continue
+    if (found.length >= 2 * MOST_APART) return [...found, { text: spelled(text.slice(from), strict), isControl: false }]
     if (match.index > from) found.push({ text: text.slice(from, match.index), isControl: false })
     found.push({ text: nameOf(match[0]), isControl: true })
     from = match.index + match[0].length
@@ -35,11 +39,10 @@ export function pieces(text, { strict }) {
 /**
  * The same as one string, for places where no element fits.
  * @param {string} text
+ * @param {boolean} [strict]
  */
-export function spelled(text) {
-  return pieces(text, { strict: true })
-    .map((piece) => (piece.isControl ? `⟨${piece.text}⟩` : piece.text))
-    .join("")
+export function spelled(text, strict = true) {
+  return text.replace(strict ? EVERYWHERE : IN_PROSE, (match, emoji) => (emoji ? match : `⟨${nameOf(match)}⟩`))
 }
 
 /** @param {string} character */

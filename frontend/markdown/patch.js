@@ -3,11 +3,12 @@
 /** @typedef {import("./tree.js").Tree} Tree */
 /** @typedef {import("./tree.js").Branch} Branch */
 
-const TEXT = ["p", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "strong", "em", "del", "code", "br", "hr"]
+const TEXT = ["p", "h2", "h3", "h4", "h5", "h6", "blockquote", "strong", "em", "del", "code", "br", "hr"]
 /** @type {Map<string, Set<string>>} */
 const ALLOWED = new Map([
   ...TEXT.map((tag) => /** @type {[string, Set<string>]} */ ([tag, new Set()])),
-  ["ol", new Set(["start"])],
+  ["ul", new Set(["class"])],
+  ["ol", new Set(["class", "start"])],
   ["li", new Set(["class"])],
   ["div", new Set(["class", "role", "tabindex", "aria-label"])],
   ["table", new Set()],

@@ -5,12 +5,14 @@ import { loadStyle } from "../core/style.js"
 import "./code.js"
 import { guardLinks } from "./link-dialog.js"
 import "./math.js"
-import "./rest.js"
 import { Renderer } from "./renderer.js"
+import { saveText } from "./rest.js"
 
 await loadStyle(new URL("../styles/markdown.css", import.meta.url))
 
-// After a step the page gets at least this many times as long for itself.
+// So long it goes on before the page gets a turn,
+const SLICE_MS = 8
+// and then the page gets at least this many times as long for itself.
 const REST_FACTOR = 3
 
 /** @type {WeakMap<Element, View>} */
@@ -43,6 +45,7 @@ class View {
     this.#target = target
     this.#renderer = new Renderer(target)
     guardLinks(target)
+    target.addEventListener("markdown-save", () => saveText(this.#renderer.source))
     const stop = onLanguage(() => (target.isConnected ? this.#again() : stop()))
   }
 
@@ -67,8 +70,11 @@ class View {
 
   #step() {
     const began = performance.now()
-    const hasMore = this.#renderer.step()
-    const spent = performance.now() - began
+    let [hasMore, spent] = [true, 0]
+    while (hasMore && spent < SLICE_MS) {
+      hasMore = this.#renderer.step()
+      spent = performance.now() - began
+    }
     this.#readyAt = began + spent * (1 + REST_FACTOR)
     if (hasMore) return this.#later()
     this.#isBusy = false

@@ -2,21 +2,23 @@
 
 import { finishedBlocks, offsetOf, topBlocks, treesOf } from "./blocks.js"
 import { createParser } from "./parser.js"
-import { create, patchChildren } from "./patch.js"
-import { branch, noteHeading } from "./tree.js"
+import { firstCut, markPart } from "./parts.js"
+import { patchChildren } from "./patch.js"
+import { References } from "./references.js"
+import { noteHeading, plainRest, sizeOf } from "./tree.js"
 
 /** @typedef {import("./tree.js").Tree} Tree */
 /** @typedef {import("./blocks.js").Block} Block */
-/** @typedef {import("./blocks.js").References} References */
-/** @typedef {{ index: number, source: string, outline: number[] }} Bracketed a finished block that may hold a reference */
+/** @typedef {import("./parts.js").GoingOn} GoingOn */
+/** @typedef {{ lines: string[], blocks: Block[], isWhole: boolean }} Piece what one step works on, its lines with the head above them; isWhole: the text ends with it */
 
 // What one step of work takes on, so that no step holds the page up.
-const WINDOW_CHARS = 24_000
-// A single block (or the whole) beyond this is no longer laid out: the rest is shown as it was written.
-const BLOCK_CHARS = 48_000
-const FENCE_CHARS = 1_000_000
+const WINDOW_CHARS = 8_000
+// What is left of a single block beyond this is no longer laid out, but shown as it was written.
+const BLOCK_CHARS = 16_000
+// The same for the whole, in characters and in elements on the page.
 const WHOLE_CHARS = 1_500_000
-const REST_CHARS = 50_000
+const WHOLE_ELEMENTS = 20_000
 
 const parser = createParser()
 
@@ -29,17 +31,19 @@ export class Renderer {
   #window = WINDOW_CHARS
   /** @type {Tree[]} */
   #tail = []
-  /** Definitions found in the finished part. @type {References} */
-  #references = {}
-  /** @type {Bracketed[]} */
-  #bracketed = []
-  #known = "{}"
+  #references
   /** The headings the tail stands under. @type {number[]} */
   #outline = []
+  /** @type {GoingOn | null} */
+  #goingOn = null
+  /** What ends the block in which the tail begins, of which the rest is not laid out. @type {string | null} */
+  #plainUntil = null
+  #elements = 0
 
   /** @param {Element} target is emptied and filled */
   constructor(target) {
     this.#target = target
+    this.#references = new References(parser, target)
     target.replaceChildren()
   }
 
@@ -53,34 +57,26 @@ export class Renderer {
     this.#source = text
   }
 
+  get source() {
+    return this.#source
+  }
+
   /** Forget everything that is shown, e.g. because the language changed. */
   restart() {
     this.#target.replaceChildren()
-    this.#offset = this.#finished = 0
+    this.#references = new References(parser, this.#target)
+    this.#offset = this.#finished = this.#elements = 0
     this.#window = WINDOW_CHARS
     this.#tail = []
-    this.#references = {}
-    this.#bracketed = []
-    this.#known = "{}"
     this.#outline = []
+    this.#goingOn = this.#plainUntil = null
   }
 
   /** Do one step. Returns whether more is to be done. */
   step() {
-    const rest = this.#source.slice(this.#offset)
-    const limit = this.#limit(rest)
-    const text = cut(rest, Math.min(this.#window, limit))
-    const references = { ...this.#references }
-    const blocks = topBlocks(parser.parse(text, { references }))
-    const lines = text.split("\n")
-    const count = finishedBlocks(lines, blocks)
-    const isWhole = text.length === rest.length
-    const isStuck = !isWhole && count === 0 && this.#window >= limit
-    this.#show([...treesOf(blocks, [...this.#outline]), ...(isStuck ? [plainRest(rest.slice(text.length))] : [])])
-    if (count > 0) this.#finish(lines, blocks, count)
-    else if (!isWhole) this.#window *= 2
-    this.#refer(references)
-    return !isWhole && !isStuck
+    if (this.#references.catchUp()) return true
+    if (this.#isFull) return this.#showPlain(null)
+    return this.#plainUntil === null ? this.#layOut() : this.#showPlain(this.#plainUntil)
   }
 
   /** Do every step at once. */
@@ -88,67 +84,146 @@ export class Renderer {
     while (this.step());
   }
 
-  /** How long a single block may be here. @param {string} rest */
-  #limit(rest) {
-    const most = /^ {0,3}(?:```|~~~)/.test(rest) ? FENCE_CHARS : BLOCK_CHARS
-    return Math.min(most, Math.max(WHOLE_CHARS - this.#offset, 0))
+  get #isFull() {
+    return this.#offset >= WHOLE_CHARS || this.#elements >= WHOLE_ELEMENTS
+  }
+
+  #layOut() {
+    const piece = this.#nextPiece()
+    const cut = firstCut(piece.lines, piece.blocks, this.#goingOn)
+    const count = cut ? 0 : finishedBlocks(piece.lines, piece.blocks)
+    if (cut) this.#finishPart(piece.lines.slice(0, cut.line), cut.goingOn)
+    else if (count > 0) this.#finish(piece, count, piece.blocks[count]?.start ?? 0)
+    else if (piece.isWhole) this.#show(piece)
+    else if (this.#window < BLOCK_CHARS) this.#window *= 2
+    else this.#giveUp(piece)
+    return !piece.isWhole || cut !== null || count > 0 || this.#references.isBehind
+  }
+
+  #nextPiece() {
+    const rest = this.#source.slice(this.#offset, this.#offset + this.#window + 1)
+    const text = rest.length > this.#window ? rest.slice(0, windowEnd(rest)) : rest
+    return this.#parse([...(this.#goingOn?.head ?? []), ...text.split("\n")], text.length === rest.length)
+  }
+
+  /**
+   * @param {string[]} lines
+   * @param {boolean} isWhole
+   * @returns {Piece}
+   */
+  #parse(lines, isWhole) {
+    const blocks = topBlocks(parser.parse(lines.join("\n"), { references: this.#references.ofTail() }))
+    return { lines, blocks, isWhole }
+  }
+
+  /** @param {Piece} piece */
+  #show({ blocks }) {
+    const trees = treesOf(blocks, [...this.#outline])
+    if (this.#goingOn) markPart(trees[0], this.#goingOn)
+    this.#patch(trees)
+    this.#references.seen()
   }
 
   /** @param {Tree[]} trees */
-  #show(trees) {
+  #patch(trees) {
     patchChildren(this.#target, this.#finished, this.#tail, trees)
     this.#tail = trees
   }
 
   /**
-   * Put the first blocks of the tail among the finished.
-   * @param {string[]} lines
-   * @param {Block[]} blocks
+   * Put the first blocks among the finished: no more of them than the page can hold.
+   * @param {Piece} piece
    * @param {number} count
+   * @param {number} end the line at which the next one begins
    */
-  #finish(lines, blocks, count) {
-    const line = blocks[count]?.start ?? 0
-    const done = lines.slice(0, line).join("\n")
-    for (const [index, block] of blocks.slice(0, count).entries()) {
-      const source = lines.slice(block.start, block.end).join("\n")
-      const outline = [...this.#outline]
-      if (source.includes("[")) this.#bracketed.push({ index: this.#finished + index, source, outline })
-      for (const token of block.tokens) noteHeading(this.#outline, token)
+  #finish(piece, count, end) {
+    this.#show(piece)
+    const base = this.#offset - offsetOf(this.#goingOn?.head ?? [], Infinity)
+    let done = 0
+    let line = count === 0 ? end : 0
+    if (count === 0) this.#offset = base + offsetOf(piece.lines, line)
+    while (done < count && !this.#isFull) {
+      this.#note(piece, done++)
+      line = done < count ? (piece.blocks[done]?.start ?? end) : end
+      this.#offset = base + offsetOf(piece.lines, line)
     }
-    if (done.includes("]:")) parser.parse(done, { references: this.#references })
-    this.#offset += offsetOf(lines, line)
-    this.#finished += count
-    this.#tail = this.#tail.slice(count)
+    this.#references.define(piece.lines.slice(0, line).join("\n"))
+    this.#finished += done
+    this.#tail = this.#tail.slice(done)
     this.#window = WINDOW_CHARS
+    this.#goingOn = null
+    return done === count
   }
 
   /**
-   * Make the finished blocks again that a definition found later may turn into links.
-   * @param {References} references
+   * @param {Piece} piece
+   * @param {number} index
    */
-  #refer(references) {
-    const known = JSON.stringify(references)
-    if (known === this.#known) return
-    this.#known = known
-    for (const { index, source, outline } of this.#bracketed) {
-      const [tree] = treesOf(topBlocks(parser.parse(source, { references: { ...references } })), [...outline])
-      if (tree !== undefined) this.#target.childNodes[index]?.replaceWith(create(tree))
-    }
+  #note({ lines, blocks }, index) {
+    const { start = 0, end = 0, tokens = [] } = blocks[index] ?? {}
+    const goingOn = index === 0 ? this.#goingOn : null
+    const source = lines.slice(start, end).join("\n")
+    this.#references.note({ index: this.#finished + index, source, outline: [...this.#outline], goingOn })
+    for (const token of tokens) noteHeading(this.#outline, token)
+    this.#elements += sizeOf(this.#tail[index] ?? "")
+  }
+
+  /**
+   * @param {string[]} lines up to the cut
+   * @param {GoingOn} goingOn
+   */
+  #finishPart(lines, goingOn) {
+    const piece = this.#parse([...lines, ""], false)
+    if (this.#finish(piece, piece.blocks.length, lines.length)) this.#goingOn = goingOn
+  }
+
+  /**
+   * The block is too long: what was taken of it stays, the rest of it is left as it was written.
+   * @param {Piece} piece it may hold nothing that is shown, but definitions or blank lines
+   */
+  #giveUp(piece) {
+    const last = piece.blocks.at(-1)?.tokens[0]
+    const end = piece.lines.length - 1
+    if (!this.#finish(piece, piece.blocks.length, end)) return
+    if (last || end === 0) this.#offset += piece.lines[end]?.length ?? 0
+    if (last) this.#plainUntil = last.type === "fence" ? last.markup : ""
+  }
+
+  /**
+   * Show what is not laid out.
+   * @param {string | null} until a fence, or "" for a blank line; null: nothing ends it
+   */
+  #showPlain(until) {
+    const rest = this.#source.slice(this.#offset)
+    const end = until === null ? -1 : endOfPlain(rest, until)
+    const text = end < 0 ? rest : rest.slice(0, end)
+    this.#patch(text === "" ? [] : [plainRest(text)])
+    if (end < 0) return false
+    this.#offset += end
+    this.#finished += this.#tail.length
+    this.#tail = []
+    this.#plainUntil = null
+    return true
   }
 }
 
 /**
- * The first lines of a text that fit in this many characters; a longer line is cut in two.
- * @param {string} text
- * @param {number} most
+ * Where to end a piece of a longer text: after a line, or within a very long one.
+ * @param {string} text one character longer than the piece may be
  */
-function cut(text, most) {
-  if (text.length <= most) return text
-  const end = text.lastIndexOf("\n", most - 1)
-  return text.slice(0, end > 0 ? end + 1 : most)
+function windowEnd(text) {
+  const most = text.length - 1
+  const end = text.lastIndexOf("\n", most - 1) + 1
+  if (end > most / 2) return end
+  return /[\uD800-\uDBFF]/.test(text[most - 1] ?? "") ? most - 1 : most
 }
 
-/** @param {string} text */
-function plainRest(text) {
-  return { ...branch("md-rest"), props: { text: text.slice(0, REST_CHARS), length: text.length } }
+/**
+ * @param {string} text
+ * @param {string} until
+ * @returns {number} -1: not yet
+ */
+function endOfPlain(text, until) {
+  const found = (until === "" ? /\n\n/ : new RegExp(`\n {0,3}${until}${until[0]}*[ \\t]*\n`)).exec(text)
+  return found ? found.index + found[0].length : -1
 }

@@ -36,6 +36,21 @@ export function branch(tag, attrs = {}, children = []) {
   return { tag, attrs, children }
 }
 
+/** What is not laid out. @param {string} text */
+export function plainRest(text) {
+  return { ...branch("md-rest"), props: { text } }
+}
+
+/**
+ * About how many elements a tree makes.
+ * @param {Tree} tree
+ * @returns {number}
+ */
+export function sizeOf(tree) {
+  if (typeof tree === "string") return 0
+  return tree.children.reduce((sum, child) => sum + sizeOf(child), tree.props ? 5 : 1)
+}
+
 /**
  * The tree of a run of tokens: one entry for each block at the top.
  * @param {Token[]} tokens

@@ -6,6 +6,9 @@ import { t } from "../../core/i18n.js"
 
 /** @typedef {typeof import("../../markdown/render.js")} Markdown */
 
+// Before it is laid out an answer is shown by its beginning.
+const PLAIN_CHARS = 4_000
+
 /** @type {Markdown | null} */
 let markdown = null
 
@@ -44,7 +47,7 @@ export class ChatAnswer extends MadangElement {
   }
 
   async #fetch() {
-    this.#body.textContent = this.#text
+    this.#body.textContent = this.#text.slice(0, PLAIN_CHARS)
     markdown ??= await import("../../markdown/render.js")
     this.#render(markdown)
   }

@@ -36,6 +36,7 @@ export interface StateBlock {
   tShift: number[]
   sCount: number[]
   blkIndent: number
+  level: number
   push(type: string, tag: string, nesting: number): Token
   isEmpty(line: number): boolean
   getLines(begin: number, end: number, indent: number, keepLastLF: boolean): string

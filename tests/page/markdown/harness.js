@@ -7,7 +7,9 @@ import { create } from "/static/markdown/patch.js"
 import { renderMarkdown } from "/static/markdown/render.js"
 import { Renderer } from "/static/markdown/renderer.js"
 
-const WHOLE_CHARS = 20_000
+// Tables, lists and code beyond these are cut into parts.
+const WHOLE_CHARS = 10_000
+const WHOLE_LINES = 100
 const parser = createParser()
 
 /** What happened to the page that must not happen. */
@@ -66,10 +68,10 @@ function place() {
   return target
 }
 
-/** The same text shown at once: parsed as a whole where it is short enough for that. */
+/** The same text shown at once: parsed as a whole where that gives the same. */
 function fresh(source) {
   const target = place()
-  if (source.length < WHOLE_CHARS) {
+  if (source.length < WHOLE_CHARS && source.split(/\r\n?|\n/).length <= WHOLE_LINES) {
     target.append(...treesOf(topBlocks(parser.parse(source, {}))).map(create))
   } else {
     const renderer = new Renderer(target)
