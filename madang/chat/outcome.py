@@ -79,8 +79,12 @@ def _together(first: Json | None, outcome: Outcome) -> Json | None:
         return second or first
     # What one of the calls did not count is unknown in the sum as well.
     sums = {name: _sum(first.get(name), second.get(name)) for name in _SUMS}
-    is_at_most = bool(first.get("is_at_most") or second.get("is_at_most"))
-    return {**second, **sums, "ttft_ms": first.get("ttft_ms"), "is_at_most": is_at_most}
+    told = {
+        "ttft_ms": first.get("ttft_ms"),
+        "is_at_most": bool(first.get("is_at_most") or second.get("is_at_most")),
+        "masked_secrets": first.get("masked_secrets", 0) + second.get("masked_secrets", 0),
+    }
+    return {**second, **sums, **told}
 
 
 def _sum(first: int | None, second: int | None) -> int | None:

@@ -63,6 +63,7 @@ class Bill:
         self._lost_attempts = 0
         # A hostile stream comes as a million pieces of one letter, each larger than what it holds.
         self._text, self._reasoning = io.StringIO(), io.StringIO()
+        self._masked = 0
         self._usage = Usage()
         self._finish_reason: FinishReason | None = None
         self._status: CallStatus = "cancelled"
@@ -89,6 +90,7 @@ class Bill:
         else:
             if self._first_word_at is None:
                 self._first_word_at = self._clock.monotonic()
+            self._masked += piece.masked
             (self._text if isinstance(piece, TextDelta) else self._reasoning).write(piece.text)
 
     def was_kept(self, kept: Kept) -> Finished:
@@ -116,7 +118,8 @@ class Bill:
         text = self._text.getvalue()
         if self._status != "done" or self._finish_reason != "stop" or not text:
             return None
-        return Kept(self.key, text, self._reasoning.getvalue(), self._usage, self._cost(), self._clock.now())
+        reasoning, now = self._reasoning.getvalue(), self._clock.now()
+        return Kept(self.key, text, reasoning, self._usage, self._cost(), now, self._masked)
 
     def receipt(self) -> Receipt:
         """Return what the call has taken so far."""
@@ -139,6 +142,7 @@ class Bill:
             cache_age_seconds=self._kept.age_seconds(self._clock.now()) if self._kept else None,
             saved_microusd=self._kept.cost_microusd if self._kept else None,
             capped_at_tokens=self.capped_at_tokens,
+            masked_secrets=self._masked,
         )
 
     def entry(self) -> Entry:

@@ -94,7 +94,8 @@ class Receipt:
     """What one call took. Money is integer micro-dollars; an unknown cost is `None`, never 0.
 
     With `is_at_most` the cost is what the cap reserved, since nobody counted. `capped_at_tokens` is how long the answer
-    could get where only the daily cap limited it.
+    could get where only the daily cap limited it. `masked_secrets`
+    counts the keys and other known secrets that the answer repeated; a mask stands in their place.
     """
 
     call_id: str
@@ -114,6 +115,7 @@ class Receipt:
     cache_age_seconds: int | None = None
     saved_microusd: int | None = None
     capped_at_tokens: int | None = None
+    masked_secrets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """The next words of the answer."""
+    """The next words of the answer. `masked` counts the secrets that were masked in them."""
 
     text: str
+    masked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,7 @@ class ReasoningDelta:
     """The next words of what the model thinks before it answers, where the provider shows them."""
 
     text: str
+    masked: int = 0
 
 
 @dataclass(frozen=True, slots=True)

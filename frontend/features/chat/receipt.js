@@ -16,7 +16,12 @@ const KINDS = { incomplete: "warn", interrupted: "warn", cancelled: "plain", err
 /** @param {TurnState} state */
 export function receiptLine({ turn, isLast }) {
   const { receipt } = turn
-  return [status(turn), receipt?.cache === "hit" && kept(turn, receipt), receipt && figures(turn, receipt, isLast)]
+  return [
+    status(turn),
+    receipt?.masked_secrets ? chip(t("chat.receipt.masked"), "warn") : null,
+    receipt?.cache === "hit" && kept(turn, receipt),
+    receipt && figures(turn, receipt, isLast),
+  ]
 }
 
 /** @param {Turn} turn */

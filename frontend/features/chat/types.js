@@ -20,6 +20,7 @@
  * @property {"hit" | "miss" | "off"} cache
  * @property {number | null} cache_age_seconds
  * @property {number | null} saved_microusd
+ * @property {number} masked_secrets
  * @property {number | null} ttft_ms
  * @property {number | null} latency_ms
  * @property {number | null} [capped_at_tokens] where only the daily cap limited the answer

@@ -70,7 +70,8 @@ class ReceiptShape(BaseModel):
     """What the answer took. Money is in micro-dollars; an unknown cost is null.
 
     With `is_at_most` the cost is what the daily cap reserved, since nobody counted. `capped_at_tokens` is how long the
-    answer could get where only the cap limited it.
+    answer could get where only the cap limited it. `masked_secrets`
+    counts the keys and other known secrets that the answer repeated; a mask stands in their place.
     """
 
     call_id: str
@@ -90,6 +91,7 @@ class ReceiptShape(BaseModel):
     cache_age_seconds: int | None
     saved_microusd: int | None
     capped_at_tokens: int | None = None
+    masked_secrets: int = 0
 
 
 class TurnShape(BaseModel):

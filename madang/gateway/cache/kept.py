@@ -12,7 +12,10 @@ from madang.gateway.types import ReasoningDelta, TextDelta, Usage
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer that ended with `stop`. `cost_microusd` is what it cost then; `None` where that is unknown."""
+    """An answer that ended with `stop`. `cost_microusd` is what it cost then; `None` where that is unknown.
+
+    `masked` counts the secrets that were masked in it.
+    """
 
     key: str
     text: str
@@ -20,13 +23,14 @@ class Kept:
     usage: Usage
     cost_microusd: int | None
     stored_at: datetime
+    masked: int = 0
 
     def replay(self) -> Iterator[TextDelta | ReasoningDelta]:
         """Yield the answer again, each kind of words in one piece."""
         if self.reasoning:
             yield ReasoningDelta(self.reasoning)
         if self.text:
-            yield TextDelta(self.text)
+            yield TextDelta(self.text, self.masked)
 
     def age_seconds(self, now: datetime) -> int:
         """Return how old it is, in whole seconds; 0 where the clock went back."""

@@ -12,19 +12,20 @@ import orjson
 
 from madang.clock import Clock
 from madang.gateway.errors import NotAnAnswer, Overloaded, RateLimited, TimedOut, UpstreamError
-from madang.gateway.types import ChatRequest, ReasoningDelta, TextDelta, WaitingReason
+from madang.gateway.types import ChatRequest, WaitingReason
 from madang.gateway.upstream.attempt import Attempt, ParameterRefused
 from madang.gateway.upstream.limits import Limits
+from madang.gateway.upstream.masks import Masks, Said
 from madang.gateway.upstream.payload import payload
 from madang.gateway.upstream.refusal import error_object, refusal
 from madang.gateway.upstream.retry import delay
-from madang.gateway.upstream.target import Asked, Ended, Retry, Target
+from madang.gateway.upstream.target import Asked, Retry, Target
 from madang.redact import Redactor
 
 if TYPE_CHECKING:
     from madang.gateway.upstream.wire import Wire
 
-Piece = Asked | Retry | TextDelta | ReasoningDelta | Ended
+Piece = Asked | Retry | Said
 _TEXT_LIMIT = 500
 
 
@@ -52,15 +53,19 @@ class Upstream:
         """
         deadline = asyncio.get_running_loop().time() + self._limits.total
         attempt, has_words = 1, False
+        masks = self._masks(target)
         while True:
             yield Asked(attempt)
             try:
                 async with aclosing(self._attempt(target, request, deadline)) as pieces:
                     async for piece in pieces:
                         has_words = True
-                        yield piece
+                        for clean in masks.take(piece):
+                            yield clean
                 return
             except UpstreamError as error:
+                for clean in masks.rest():
+                    yield clean
                 self._clean(error, target)
                 retry = None if has_words else self._next(error, attempt, deadline)
                 if retry is None:
@@ -90,7 +95,7 @@ class Upstream:
             raise refused
         return _parsed(data)
 
-    async def _attempt(self, target: Target, request: ChatRequest, deadline: float) -> AsyncGenerator[Piece]:
+    async def _attempt(self, target: Target, request: ChatRequest, deadline: float) -> AsyncGenerator[Said]:
         """Ask once; where the provider names a parameter it does not know, ask without it and remember that."""
         attempt = Attempt(await self._connected(), target, self._limits, self._clock, deadline)
         known = (target.provider, target.model)
@@ -121,6 +126,12 @@ class Upstream:
         retry_at = self._clock.now() + timedelta(seconds=seconds)
         detail = {"attempt": attempt + 1, "seconds": round(seconds, 3), "retry_at": retry_at.isoformat()}
         return Retry(_reason(error), detail, error=error)
+
+    def _masks(self, target: Target) -> Masks:
+        """Return what masks an answer of `target`; its key is a secret wherever it came from."""
+        if target.key:
+            self._redactor.add(target.key)
+        return Masks(self._redactor)
 
     def _clean(self, error: UpstreamError, target: Target) -> None:
         """Mask secrets in what the provider said, keep it short, and leave out what shows nothing."""
