@@ -14,6 +14,7 @@ from madang.app.housekeeping import Housekeeping
 from madang.chat.service import Chat
 from madang.db.database import FILE_NAME, Database
 from madang.db.installation import installation_name
+from madang.db.lease import Lease
 from madang.db.weekly import WeeklyCheck
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
@@ -70,6 +71,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     """Open all rooms. Raises a `MadangError` that says what is in the way."""
     settings, clock, redactor = ground.settings, ground.clock, ground.redactor
     database = await start(stack, Database.open(_place(ground)))
+    lease = await start(stack, Lease(database, settings.data_dir))
     journal = await start(stack, Journal(database, clock))
     announcer = await start(stack, Announcer(journal))
     announce = announcer.announce
@@ -79,13 +81,13 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     secrets = await start(stack, keys)
     builtin = await start(stack, BuiltIn(settings, settings.data_dir, clock, _teller(ground, announce)))
     around = Around(
-        settings, settings.data_dir, clock, redactor, database, preferences, secrets, announce, builtin
+        settings, settings.data_dir, clock, redactor, database, lease, preferences, secrets, announce, builtin
     )  # fmt: skip
     gateway = await start(stack, GatewayRoom.build(around))
     announcer.listen(gateway.registry.heard)
     _hear_others(database, gateway.registry.heard)
     chat = Chat(
-        database=database, journal=journal, gateway=gateway.gateway, preferences=preferences, clock=clock,
+        database=database, lease=lease, journal=journal, gateway=gateway.gateway, preferences=preferences, clock=clock,
         redactor=redactor,
     )  # fmt: skip
     await start(stack, chat)

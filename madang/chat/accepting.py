@@ -98,7 +98,7 @@ class Acceptor:
         if turn.attachments:
             await attachments.give_to(tx, [one.id for one in turn.attachments], turn.conversation_id)
         if turn.status == "streaming":
-            self._runner.begin_after(tx, turn)
+            await self._runner.begin_after(tx, turn)
         return turn
 
     async def _move(self, tx: Transaction, followers: Sequence[Turn], parent: Turn) -> None:
@@ -138,6 +138,7 @@ class Acceptor:
             body_hash=ask.body_hash,
             actor=ask.actor,
             model=model.id,
+            process=self._ground.lease.id,
             cache_asked=ask.cache,
             # What begins a conversation are its own options from there on.
             asked=ask.options if ask.conversation_id else Options(),

@@ -7,6 +7,7 @@ from loguru import logger
 
 from madang.chat.events import DELTA, stream_of
 from madang.chat.types import Json, Turn
+from madang.db.errors import LeaseLost
 from madang.errors import MadangError
 from madang.live.journal import Journal
 
@@ -75,6 +76,8 @@ class AnswerWriter:
                 return
             try:
                 await self._write()
+            except LeaseLost:
+                return
             except MadangError as error:
                 # The words stay in memory and are tried again with the next ones and at the end.
                 logger.warning("turn {}: words are not in the journal yet: {}", self._turn.id, error.message)
@@ -87,7 +90,8 @@ class AnswerWriter:
         delta = self._delta()
         news = [*self._notes, *([(DELTA, delta)] if delta else [])]
         stream = stream_of(self._turn.conversation_id)
-        await asyncio.gather(*(self._journal.append(stream, kind, data) for kind, data in news))
+        process = self._turn.process
+        await asyncio.gather(*(self._journal.append(stream, kind, data, process) for kind, data in news))
         if delta:
             self._offset += _units(delta["text"])
             # In one piece each: a million letters take many times the room of their text.

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from madang.chat.elsewhere import Elsewhere
 from madang.chat.ending import hold
 from madang.chat.events import stream_of
 from madang.chat.ground import Ground
 from madang.chat.replay import with_events
-from madang.chat.runner import Runner
 from madang.chat.store import attachments, conversations, turns
 from madang.chat.store.conversations import Place
 from madang.chat.titles import clean_title
@@ -44,9 +44,9 @@ class Change:
 class Conversations:
     """All conversations of this installation."""
 
-    def __init__(self, ground: Ground, runner: Runner) -> None:
+    def __init__(self, ground: Ground, elsewhere: Elsewhere) -> None:
         self._ground = ground
-        self._runner = runner
+        self._elsewhere = elsewhere
 
     async def page(self, query: str, archived: bool, before: Place | None, limit: int) -> list[Conversation]:
         """Return up to `limit` conversations, those changed last first, whose title contains `query`."""
@@ -103,7 +103,7 @@ class Conversations:
         """Delete a conversation so that it can be restored for 30 days; what is being answered in it is stopped."""
         async with self._ground.database.read() as tx:
             unfinished = await turns.unfinished(tx, (await _found(tx, conversation_id)).id)
-        await asyncio.gather(*(self._runner.stop_turn(turn.id) for turn in unfinished))
+        await asyncio.gather(*(self._elsewhere.stop_turn(turn.id) for turn in unfinished))
         async with self._ground.database.write() as tx:
             conversation = await _found(tx, conversation_id, hold=True)
             for turn in await turns.unfinished(tx, conversation_id):

@@ -8,6 +8,7 @@ from madang.chat.ground import Ground
 from madang.chat.order import after
 from madang.chat.store import conversations, turns
 from madang.chat.types import Gauge, Json, Turn
+from madang.db.errors import LeaseLost
 from madang.db.transaction import Transaction
 
 
@@ -17,10 +18,12 @@ async def store_end(
     """Store `ended` and return the turn that starts in its place, if one does.
 
     `rest` is the last delta where it is not in the journal yet. Without `may_go_on` nothing starts, and what waits
-    is held.
+    is held. Raises `LeaseLost` where the turn is not this process's any more.
     """
     tx.after_commit(lambda: ground.waiters.tell(ended))
     conversation = await conversations.find_and_hold(tx, ended.conversation_id)
+    if ended.process and not await turns.is_answered_by(tx, ended.id, ended.process):
+        raise LeaseLost("another process has ended this turn", turn_id=ended.id)
     if conversation is None:
         return None
     teller = ground.teller
@@ -41,7 +44,7 @@ async def store_end(
 
 async def start_queued(tx: Transaction, ground: Ground, turn: Turn, at: datetime) -> Turn:
     """Store that a queued turn is being answered, and return it so."""
-    started = replace(turn, status="streaming", held=False, started_at=at)
+    started = replace(turn, status="streaming", held=False, started_at=at, process=ground.lease.id)
     started = replace(started, live_from=await ground.teller.tell_turn(tx, "turn.changed", started))
     await turns.save(tx, started)
     return started

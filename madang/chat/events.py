@@ -3,6 +3,7 @@
 from madang.chat.types import Conversation, Json, Turn
 from madang.db.transaction import Transaction
 from madang.live.journal import Journal
+from madang.live.types import Event
 
 APP = "app"
 DELTA, STARTED, WAITING = "turn.delta", "turn.started", "turn.waiting"
@@ -11,6 +12,17 @@ DELTA, STARTED, WAITING = "turn.delta", "turn.started", "turn.waiting"
 def stream_of(conversation_id: str) -> str:
     """Return the name of a conversation's stream."""
     return f"conversation:{conversation_id}"
+
+
+def is_about(event: Event, turn_id: str) -> bool:
+    """Say whether `event` tells of this turn."""
+    return turn_id in (event.data.get("turn_id"), event.data.get("turn", {}).get("id"))
+
+
+def ends(event: Event, turn_id: str) -> bool:
+    """Say whether nothing more is told of this turn by itself: it ended, waits for a person, or was taken back."""
+    is_held = event.kind == "turn.changed" and event.data["turn"]["held"]
+    return is_about(event, turn_id) and (is_held or event.kind in ("turn.finished", "turn.removed"))
 
 
 class Teller:

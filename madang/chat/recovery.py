@@ -1,4 +1,4 @@
-"""What the end of the process left unfinished gets an honest state, before anything new is taken in."""
+"""What a process that ended left unfinished gets an honest state: at the start, and when another one dies."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from madang.chat.events import STARTED, stream_of
 from madang.chat.ground import Ground
 from madang.chat.outcome import Outcome, with_outcome
 from madang.chat.replay import with_events
-from madang.chat.store import turns
+from madang.chat.store import conversations, turns
 from madang.chat.types import Turn
 from madang.db.transaction import Transaction
 from madang.gateway.types import Caller
@@ -28,17 +28,40 @@ class _Lost:
 
 
 async def recover(ground: Ground) -> None:
-    """Mark turns that streamed as interrupted, with their text from the journal, and hold those that waited."""
+    """Mark turns whose process has ended as interrupted, with their text from the journal, and hold those that wait.
+
+    Turns that another living process answers are left alone.
+    """
+    async with ground.database.read() as tx:
+        orphans = await turns.orphans(tx)
+        stranded = await turns.stranded(tx)
+    for turn_id in orphans:
+        await _take_over(ground, turn_id)
+    for turn in stranded:
+        await _hold(ground, turn)
+    if orphans:
+        logger.info("{} answers were interrupted when their process ended", len(orphans))
+
+
+async def _take_over(ground: Ground, turn_id: str) -> None:
     async with ground.database.write() as tx:
-        streaming = [turn for turn in await turns.all_unfinished(tx) if turn.status == "streaming"]
-        lost = [call for turn in streaming for call in await _interrupt(tx, ground, turn)]
-        for turn in await turns.all_unfinished(tx):
-            if not turn.held:
-                await hold(tx, ground, turn)
+        found = await turns.find(tx, turn_id)
+        # Others may have found it as well; the first to hold the conversation does it.
+        if found is None or not await conversations.find_and_hold(tx, found.conversation_id):
+            return
+        turn = await turns.find(tx, turn_id)
+        if turn is None or not await turns.is_orphan(tx, turn_id):
+            return
+        lost = await _interrupt(tx, ground, turn)
     for call in lost:
         await ground.gateway.lost(call.model, call.caller, call.began)
-    if streaming:
-        logger.info("{} answers were interrupted when Madang ended last", len(streaming))
+
+
+async def _hold(ground: Ground, turn: Turn) -> None:
+    async with ground.database.write() as tx:
+        await conversations.find_and_hold(tx, turn.conversation_id)
+        if turn in await turns.stranded(tx):
+            await hold(tx, ground, turn)
 
 
 async def _interrupt(tx: Transaction, ground: Ground, turn: Turn) -> list[_Lost]:

@@ -15,6 +15,7 @@ from madang.chat.events import STARTED, WAITING
 from madang.chat.ground import Ground
 from madang.chat.outcome import Outcome, of_error, of_finish, of_stop, with_outcome
 from madang.chat.types import Gauge, Turn
+from madang.db.errors import LeaseLost
 from madang.db.transaction import Transaction
 from madang.errors import MadangError, Unavailable
 from madang.gateway.errors import Incomplete
@@ -25,13 +26,17 @@ _FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 0.5, 15.0
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """One turn under way. `pump` reads from the gateway; `stop_as` says why it was ended from here."""
+    """One turn under way. `pump` reads from the gateway; `stop_as` says why it was ended from here.
+
+    `is_lost` says that another process has ended it.
+    """
 
     turn: Turn
     writer: AnswerWriter
     pump: asyncio.Task[Finished]
     task: asyncio.Task[None] | None = None
     stop_as: Literal["cancelled", "interrupted"] | None = None
+    is_lost: bool = False
     model: str | None = None
     gauge: Gauge | None = None
     receipt: Receipt | None = None
@@ -51,13 +56,18 @@ class Runner:
         self._runs: dict[str, Run] = {}
         self._is_stopping = asyncio.Event()
 
-    def begin_after(self, tx: Transaction, turn: Turn) -> None:
+    def is_running(self, turn_id: str) -> bool:
+        """Say whether the turn is being answered in this process."""
+        return turn_id in self._runs
+
+    async def begin_after(self, tx: Transaction, turn: Turn) -> None:
         """Answer a turn that `tx` stores as streaming, as soon as that is committed.
 
-        Raises `Unavailable` once the house is being left.
+        Raises `Unavailable` once the house is being left, and `LeaseLost`.
         """
         if self._is_stopping.is_set():
             raise Unavailable("Madang is closing")
+        await self._ground.lease.hold(tx, turn.process)
         # Whoever asked may have gone by then, and the turn is answered all the same.
         tx.after_commit(lambda: self._begin(turn))
 
@@ -74,6 +84,12 @@ class Runner:
         """End a turn as the person wishes, and return when its end is stored. One that does not run is left alone."""
         if run := self._runs.get(turn_id):
             await self._end([run], "cancelled")
+
+    def drop(self) -> None:
+        """Give up all turns: another process has taken this one for dead, and has ended them."""
+        for run in self._runs.values():
+            run.is_lost = True
+            run.pump.cancel()
 
     async def stop(self) -> None:
         """End all turns with the text they have, and return when all is stored."""
@@ -116,6 +132,9 @@ class Runner:
     async def _finish(self, run: Run) -> None:
         await asyncio.wait([run.pump])
         await run.writer.close()
+        if run.is_lost:
+            self._ground.waiters.fail(run.turn.id, LeaseLost("another process has ended this turn"))
+            return
         outcome = self._outcome(run)
         ended = with_outcome(
             replace(
@@ -151,6 +170,10 @@ class Runner:
             try:
                 await self._try_to_store(run, ended)
                 return
+            except LeaseLost as error:
+                logger.warning("turn {}: {}", ended.id, error.message)
+                self._ground.waiters.fail(ended.id, error)
+                return
             except MadangError as error:
                 logger.error("turn {}: its end is not stored yet: {}", ended.id, error.message)
                 self._ground.waiters.fail(ended.id, error)
@@ -166,7 +189,7 @@ class Runner:
         async with self._ground.database.write() as tx:
             following = await store_end(tx, self._ground, ended, rest=rest, gauge=gauge, may_go_on=may_go_on)
             if following:
-                self.begin_after(tx, following)
+                await self.begin_after(tx, following)
 
 
 def _internal() -> MadangError:

@@ -6,6 +6,7 @@ from madang.chat.context import path_to
 from madang.chat.conversations import Conversations
 from madang.chat.desk import Attachments, Drafts, Presets
 from madang.chat.door import Door
+from madang.chat.elsewhere import Elsewhere
 from madang.chat.events import Teller
 from madang.chat.export import Format, as_document, as_markdown, file_name
 from madang.chat.ground import Ground
@@ -17,6 +18,7 @@ from madang.chat.types import Turn
 from madang.chat.waiters import Waiters
 from madang.clock import Clock
 from madang.db.database import Database
+from madang.db.lease import Lease
 from madang.live.journal import Journal
 from madang.preferences.service import Preferences
 from madang.redact import Redactor
@@ -29,6 +31,7 @@ class Chat:
         self,
         *,
         database: Database,
+        lease: Lease,
         journal: Journal,
         gateway: Door,
         preferences: Preferences,
@@ -36,11 +39,12 @@ class Chat:
         redactor: Redactor,
     ) -> None:
         waiters = Waiters()
-        ground = Ground(database, journal, gateway, preferences, clock, redactor, Teller(journal), waiters)
+        ground = Ground(database, lease, journal, gateway, preferences, clock, redactor, Teller(journal), waiters)
         self._ground = ground
         self._runner = Runner(ground, self._when_done)
-        self.turns = Turns(ground, self._runner)
-        self.conversations = Conversations(ground, self._runner)
+        self._elsewhere = Elsewhere(ground, self._runner)
+        self.turns = Turns(ground, self._runner, self._elsewhere)
+        self.conversations = Conversations(ground, self._elsewhere)
         self.attachments = Attachments(ground)
         self.drafts = Drafts(ground)
         self.presets = Presets(ground)
@@ -52,12 +56,17 @@ class Chat:
         return self._ground.journal
 
     async def start(self) -> None:
-        """Give an honest state to what the last process left unfinished, then take questions in."""
+        """Give an honest state to what dead processes left unfinished, then take questions in."""
+        lease = self._ground.lease
+        lease.when_lost(self._runner.drop)
+        self._elsewhere.start()
         await recover(self._ground)
+        lease.now_and_then(lambda: recover(self._ground))
 
     async def stop(self) -> None:
         """Store every answer with the text it has, as interrupted, and end."""
         await self._titles.stop()
+        await self._elsewhere.stop()
         await self._runner.stop()
 
     async def export(self, conversation_id: str, wanted: Format) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from madang.chat.accepting import Accepted, Acceptor
+from madang.chat.elsewhere import Elsewhere
 from madang.chat.ending import hold, start_queued
 from madang.chat.errors import Busy, WrongState
 from madang.chat.ground import Ground
@@ -19,9 +20,10 @@ UNMARKED = Mark()
 class Turns:
     """The turns of all conversations."""
 
-    def __init__(self, ground: Ground, runner: Runner) -> None:
+    def __init__(self, ground: Ground, runner: Runner, elsewhere: Elsewhere) -> None:
         self._ground = ground
         self._runner = runner
+        self._elsewhere = elsewhere
         self._acceptor = Acceptor(ground, runner)
 
     async def accept(self, ask: Ask) -> Accepted:
@@ -37,7 +39,9 @@ class Turns:
         """Return a turn when it has ended, or waits for a person. Raises `NotFound` when it is taken back."""
         with self._ground.waiters.waiter(turn_id) as ending:
             turn = await self.find(turn_id)
-            return turn if turn.has_ended or turn.held else await ending
+            if turn.has_ended or turn.held:
+                return turn
+            return await (ending if self._elsewhere.is_here(turn_id) else self._elsewhere.end_of(turn_id))
 
     async def retry(
         self, turn_id: str, actor: str, *, cache: CacheMode = "refresh", model: str | None = None, mark: Mark = UNMARKED
@@ -72,7 +76,7 @@ class Turns:
                 raise Busy("another turn of the conversation is being answered")
             again = replace(turn, error=None, finish_reason=None, finished_at=None)
             again = await start_queued(tx, self._ground, again, turn.started_at or self._ground.clock.now())
-            self._runner.begin_after(tx, again)
+            await self._runner.begin_after(tx, again)
         return Accepted(again, again.live_from)
 
     async def start(self, turn_id: str) -> Turn:
@@ -88,12 +92,12 @@ class Turns:
                 await self._ground.teller.tell_turn(tx, "turn.changed", freed)
                 return freed
             started = await start_queued(tx, self._ground, turn, self._ground.clock.now())
-            self._runner.begin_after(tx, started)
+            await self._runner.begin_after(tx, started)
             return started
 
     async def stop(self, turn_id: str) -> Turn:
         """End the answer with the text it has, or hold a queued turn; an ended one stays as it is."""
-        await self._runner.stop_turn(turn_id)
+        await self._elsewhere.stop_turn(turn_id)
         turn = await self.find(turn_id)
         if turn.status != "queued":
             return turn

@@ -99,7 +99,8 @@ class Turn:
 
     `held` says that a queued turn waits for a person instead of for its predecessor. `asked` are the options given
     with this turn alone. `live_from` is the journal number after which the deltas of the current run stand; until
-    the turn ends, what they hold comes on top of `answer` and `reasoning`.
+    the turn ends, what they hold comes on top of `answer` and `reasoning`. `process` is the one of several that
+    answers it; None where there is one only.
     """
 
     id: str
@@ -122,6 +123,7 @@ class Turn:
     cache_asked: CacheMode = "auto"
     asked: Options = field(default_factory=Options)
     live_from: int = 0
+    process: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     waiting: Json | None = None

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from madang.chat.accepting import Accepted
-from madang.chat.events import stream_of
+from madang.chat.events import ends, is_about, stream_of
 from madang.chat.service import Chat
 from madang.chat.types import Turn
 from madang.live.types import RESYNC, Event
@@ -24,16 +24,11 @@ async def watch(chat: Chat, accepted: Accepted) -> AsyncGenerator[Event, None]:
                 # This reader was too slow for the pieces; it gets the whole when it is there.
                 yield _as_event("turn.finished", await chat.turns.wait(turn.id), event.number)
                 return
-            if turn.id in (event.data.get("turn_id"), event.data.get("turn", {}).get("id")):
+            if is_about(event, turn.id):
                 yield event
-                if _is_last(event):
+                if ends(event, turn.id):
                     return
 
 
 def _as_event(kind: str, turn: Turn, number: int) -> Event:
     return Event(stream_of(turn.conversation_id), number, kind, {"turn": turn.as_json()}, turn.created_at)
-
-
-def _is_last(event: Event) -> bool:
-    is_held = event.kind == "turn.changed" and event.data["turn"]["held"]
-    return is_held or event.kind in ("turn.finished", "turn.removed")

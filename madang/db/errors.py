@@ -60,6 +60,12 @@ class StoreUnavailable(Unavailable):
     code = "db.unavailable"
 
 
+class LeaseLost(StoreUnavailable):
+    """Another process took this one for dead, so it may write nothing more about what it worked on until then."""
+
+    code = "db.unavailable"
+
+
 class StoreBusy(StoreUnavailable):
     """Others were in the way. Nothing of the transaction took place, so it can simply be tried again."""
 

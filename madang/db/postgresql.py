@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from sqlalchemy import URL, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -16,6 +17,16 @@ from madang.ids import new_id
 POOL = 12
 CONNECT_TIMEOUT_SECONDS = 10
 RECONNECT_SECONDS = 1
+
+# A connection whose other end is gone without a word is given up after half a minute.
+_PATIENCE: dict[str, Any] = {
+    "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 4,
+}
+# A process that is suspended inside a transaction must not keep its locks from the others.
+_OPTIONS = f"-c lock_timeout={WAIT_SECONDS}s -c idle_in_transaction_session_timeout=10s"
 
 
 class Postgresql:
@@ -31,8 +42,8 @@ class Postgresql:
             max_overflow=0,
             pool_pre_ping=True,
             connect_args={
-                "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-                "options": f"-c lock_timeout={WAIT_SECONDS}s {self._url.query.get('options', '')}",
+                **_PATIENCE,
+                "options": f"{_OPTIONS} {self._url.query.get('options', '')}",
             },
         )
         self._is_open = False
@@ -84,9 +95,7 @@ class Postgresql:
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
             try:
-                async with await Listener.connect(
-                    address, autocommit=True, connect_timeout=CONNECT_TIMEOUT_SECONDS
-                ) as listener:
+                async with await Listener.connect(address, autocommit=True, **_PATIENCE) as listener:
                     await listener.execute(SQL("LISTEN {}").format(Identifier(channel)))
                     yield ""
                     async for news in listener.notifies():

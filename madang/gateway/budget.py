@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Decimal
 
 from loguru import logger
@@ -10,17 +9,18 @@ from loguru import logger
 from madang.clock import Clock
 from madang.config import Settings
 from madang.db.database import Database
+from madang.db.lease import Lease
 from madang.gateway import store
 from madang.gateway.days import day_of, zone_of
 from madang.gateway.errors import BudgetReached, PriceUnknown
 from madang.gateway.prices import MICRO, Tariff, rounded_up
 from madang.gateway.store import Claim, DaySpending
 from madang.gateway.types import Cause, ChatRequest, ImagePart, Message
-from madang.ids import new_id
 from madang.preferences.service import Preferences
 
 LONGEST_UNASKED = 8192
 """Tokens of an answer that a cap allows at most where the request sets no limit."""
+_ALONE = "alone"  # who reserves where there is one process only
 _MESSAGE_OVERHEAD = 16
 _IMAGE_TOKENS = 50_000  # more than any provider counts for one picture
 
@@ -48,19 +48,19 @@ class DayLimits:
 class Budget:
     """Keeps the day's spending under the cap, with any number of processes on one database."""
 
-    def __init__(self, database: Database, clock: Clock, settings: Settings, preferences: Preferences) -> None:
+    def __init__(
+        self, database: Database, lease: Lease, clock: Clock, settings: Settings, preferences: Preferences
+    ) -> None:
         self._database = database
+        self._lease = lease
         self._clock = clock
         self._preferences = preferences
         self._settings = settings
-        self._owner = new_id()
 
     async def start(self) -> None:
-        """Settle what processes that died had reserved, at its full amount."""
-        # On SQLite nobody else is at work; elsewhere no call of a living process is older than this.
-        age = 0.0 if self._database.is_sqlite else self._settings.upstream_total_timeout + 120
-        if lost := await store.settle_lost(self._database, self._clock.now() - timedelta(seconds=age)):
-            logger.warning("{} calls had no end when Madang last stopped; they count at their full price", lost)
+        """Settle what dead processes had reserved, at its full amount, and go on doing so."""
+        await self._settle_lost()
+        self._lease.now_and_then(self._settle_lost)
 
     @property
     def cap_microusd(self) -> int | None:
@@ -105,7 +105,7 @@ class Budget:
             return quote.amount_microusd
 
         now = self._clock.now()
-        await store.reserve(self._database, Claim(cause, day_of(now), self._owner, now), choose)
+        await store.reserve(self._database, Claim(cause, day_of(now), self._lease.id or _ALONE, now), choose)
         return quotes[-1]
 
     async def reserve_again(self, call_id: str, quote: Quote) -> bool:
@@ -116,6 +116,10 @@ class Budget:
             return cap is None or spending.spent_microusd + spending.reserved_microusd + amount <= cap
 
         return await store.reserve_more(self._database, call_id, amount, allows)
+
+    async def _settle_lost(self) -> None:
+        if await store.has_lost(self._database) and (lost := await store.settle_lost(self._database)):
+            logger.warning("{} calls had no end when their process stopped; they count at their full price", lost)
 
     async def _check_unknown(self, cap: int, request: ChatRequest) -> None:
         spending = await store.find_spending(self._database, day_of(self._clock.now()))

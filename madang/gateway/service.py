@@ -8,6 +8,7 @@ from typing import Any, Self
 from madang.clock import Clock
 from madang.config import Settings
 from madang.db.database import Database
+from madang.db.lease import Lease
 from madang.gateway.budget import Budget
 from madang.gateway.cache.exact import ExactCache
 from madang.gateway.catalogue import Catalogue, Keys
@@ -34,6 +35,7 @@ class Around:
     clock: Clock
     redactor: Redactor
     database: Database
+    lease: Lease
     preferences: Preferences
     keys: Keys
     announce: Announce
@@ -78,7 +80,7 @@ class GatewayRoom:
             ports=around.ports,
         )
         cache = ExactCache(around.data_dir / "cache", around.settings.cache_limit_bytes)
-        budget, ledger = Budget(database, clock, around.settings, preferences), Ledger(database)
+        budget, ledger = Budget(database, around.lease, clock, around.settings, preferences), Ledger(database)
         gateway = Gateway(
             registry=registry,
             places=Places(directory, catalogue, around.builtin),

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, union_all, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, true, union_all, update
 
 from madang.db.database import Database
-from madang.db.schema import calls, providers, reservations
+from madang.db.schema import calls, processes, providers, reservations
 from madang.db.transaction import Transaction
 from madang.gateway.types import Cause, Entry, Provider
 
@@ -100,16 +100,23 @@ async def has_call(database: Database, turn_id: str | None, since: datetime) -> 
         return (await tx.execute(union_all(*found).limit(1))).first() is not None
 
 
-async def settle_lost(database: Database, before: datetime) -> int:
-    """Turn reservations from before a moment into ledger rows at their full amount; return how many there were.
+async def has_lost(database: Database) -> bool:
+    """Say whether there are reservations of processes that are not at work."""
+    async with database.read() as tx:
+        return (await tx.execute(select(reservations.c.id).where(_is_lost(tx)).limit(1))).first() is not None
 
-    Their processes died with the call under way, so what the provider charged is at most that.
+
+async def settle_lost(database: Database) -> int:
+    """Turn reservations of dead processes into ledger rows at their full amount; return how many there were.
+
+    Each died with the call under way, so what the provider charged is at most that.
     """
     async with database.write() as tx:
         await tx.lock(_BUDGET_LOCK)
-        lost = (await tx.execute(select(reservations).where(reservations.c.created_at < before))).mappings().all()
+        lost = (await tx.execute(select(reservations).where(_is_lost(tx)))).mappings().all()
         if lost:
-            await tx.execute(insert(calls), [_lost_row(row) for row in lost])
+            # A process that was only asleep may have entered its call by now.
+            await tx.execute(tx.insert(calls).on_conflict_do_nothing(), [_lost_row(row) for row in lost])
             await tx.execute(delete(reservations).where(reservations.c.id.in_([row["id"] for row in lost])))
     return len(lost)
 
@@ -152,6 +159,11 @@ async def _spending(tx: Transaction, day: str) -> DaySpending:
     row = (await tx.execute(spent.where(calls.c.day == day))).one()
     held = select(func.coalesce(func.sum(reservations.c.amount_microusd), 0)).where(reservations.c.day == day)
     return DaySpending(int(row.cost), int((await tx.execute(held)).scalar_one()), int(row.unknown))
+
+
+def _is_lost(tx: Transaction) -> ColumnElement[bool]:
+    # On SQLite whoever asks is the only process, and asks before it reserves anything.
+    return true() if tx.is_sqlite else reservations.c.owner.not_in(select(processes.c.id))
 
 
 def _call_row(entry: Entry) -> dict[str, Any]:

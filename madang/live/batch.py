@@ -4,18 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from madang.db.errors import StoreBusy
+from madang.errors import MadangError
 from madang.live.types import Event, Note
 
 # Below what a follower's inbox holds, so that one commit never makes a reader too slow.
 BATCH_LIMIT = 128
 TRIES = 3
 
-Write = Callable[[Sequence[Note]], Awaitable[list[Event]]]
+Write = Callable[[Sequence[Note]], Awaitable[Sequence[Event | MadangError]]]
 Waiting = tuple[Note, asyncio.Future[Event]]
 
 
 class Batch:
-    """Notes on their way into the store. `write` stores them in one transaction, each stream's in order."""
+    """Notes on their way into the store. `write` stores them in one transaction, each stream's in order.
+
+    It returns for each note, in the same order, its event, or why this one alone was not taken.
+    """
 
     def __init__(self, write: Write) -> None:
         self._write = write
@@ -53,11 +57,11 @@ class Batch:
                 if not future.done():
                     future.set_exception(error)
             return
-        for (_, future), event in zip(lot, stored, strict=True):
+        for (_, future), outcome in zip(lot, stored, strict=True):
             if not future.done():
-                future.set_result(event)
+                _settle(future, outcome)
 
-    async def _try_to_write(self, notes: Sequence[Note]) -> list[Event]:
+    async def _try_to_write(self, notes: Sequence[Note]) -> Sequence[Event | MadangError]:
         for _ in range(TRIES - 1):
             try:
                 return await self._write(notes)
@@ -65,3 +69,10 @@ class Batch:
                 # A deadlock with a transaction that took its streams in another order ends like this.
                 continue
         return await self._write(notes)
+
+
+def _settle(future: asyncio.Future[Event], outcome: Event | MadangError) -> None:
+    if isinstance(outcome, Event):
+        future.set_result(outcome)
+    else:
+        future.set_exception(outcome)

@@ -8,7 +8,10 @@ import orjson
 
 from madang.clock import Clock
 from madang.db.database import Database
+from madang.db.errors import LeaseLost
+from madang.db.lease import held
 from madang.db.transaction import Transaction
+from madang.errors import MadangError
 from madang.live import store
 from madang.live.batch import Batch
 from madang.live.fanout import Fanout, Inbox, Signal
@@ -42,13 +45,14 @@ class Journal:
         """End every `follow` of this process, so that open connections can close."""
         self._fanout.close()
 
-    async def append(self, stream: str, kind: str, data: dict[str, Any]) -> Event:
+    async def append(self, stream: str, kind: str, data: dict[str, Any], process: str | None = None) -> Event:
         """Store one event and return it once it is committed; many callers share one commit.
 
         It survives the end of the process. What must survive a power cut goes through `append_in`, and so does
-        what is appended while a `write()` is open: this would wait for that one to end.
+        what is appended while a `write()` is open: this would wait for that one to end. Raises `LeaseLost` where
+        `process`, in whose name it is written, is taken for dead.
         """
-        return await self._batch.add(self._note(stream, kind, data))
+        return await self._batch.add(self._note(stream, kind, data, process))
 
     async def append_in(self, tx: Transaction, stream: str, kind: str, data: dict[str, Any]) -> Event:
         """Store one event as part of `tx`; it is told to followers after the commit.
@@ -135,9 +139,13 @@ class Journal:
             if len(page) < PAGE:
                 return
 
-    async def _write(self, notes: Sequence[Note]) -> list[Event]:
+    async def _write(self, notes: Sequence[Note]) -> list[Event | MadangError]:
         async with self._database.write(durable=False) as transaction:
-            return await self._append_all(transaction, notes)
+            names = {note.process for note in notes if note.process}
+            dead = names - await held(transaction, names) if names else names
+            taken = [note for note in notes if note.process not in dead]
+            events = iter(await self._append_all(transaction, taken) if taken else [])
+        return [_refused(note) if note.process in dead else next(events) for note in notes]
 
     async def _append_all(self, tx: Transaction, notes: Sequence[Note]) -> list[Event]:
         added = await store.add(tx, notes)
@@ -150,9 +158,13 @@ class Journal:
         for event in added:
             self._fanout.announce(event)
 
-    def _note(self, stream: str, kind: str, data: dict[str, Any]) -> Note:
+    def _note(self, stream: str, kind: str, data: dict[str, Any], process: str | None = None) -> Note:
         # Through JSON and back: followers see what the store would give, and what is no JSON fails with its caller.
-        return Note(stream, kind, orjson.loads(orjson.dumps(data, option=orjson.OPT_UTC_Z)), self._clock.now())
+        return Note(stream, kind, orjson.loads(orjson.dumps(data, option=orjson.OPT_UTC_Z)), self._clock.now(), process)
 
     def _resync(self, stream: str, number: int) -> Event:
         return Event(stream, number, RESYNC, {}, self._clock.now())
+
+
+def _refused(note: Note) -> LeaseLost:
+    return LeaseLost("this process was taken for dead by another one", stream=note.stream)

@@ -20,12 +20,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An event that has no number yet."""
+    """An event that has no number yet. `process`, where it is named, must be at work for the note to be taken."""
 
     stream: str
     kind: str
     data: dict[str, Any]
     at: datetime
+    process: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

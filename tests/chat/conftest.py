@@ -14,6 +14,7 @@ from madang.chat.types import Ask, Turn
 from madang.clock import Clock
 from madang.config import Settings
 from madang.db.database import Database
+from madang.db.lease import Lease
 from madang.live.journal import Journal
 from madang.live.types import Event
 from madang.preferences.service import Preferences
@@ -34,6 +35,8 @@ class House:
     async def start(self) -> None:
         self.database = Database.open(self.url)
         await self.database.start()
+        self.lease = Lease(self.database, self.settings.data_dir)
+        await self.lease.start()
         self.journal = Journal(self.database, self.clock)
         await self.journal.start()
         self.preferences = Preferences(self.database, self.settings, self.clock, lambda _kind, _data: None)
@@ -43,6 +46,7 @@ class House:
     async def start_chat(self) -> None:
         self.chat = Chat(
             database=self.database,
+            lease=self.lease,
             journal=self.journal,
             gateway=self.door,
             preferences=self.preferences,
@@ -54,6 +58,7 @@ class House:
     async def stop(self) -> None:
         await self.chat.stop()
         await self.journal.stop()
+        await self.lease.stop()
         await self.database.stop()
 
     async def crash(self) -> None:
@@ -61,6 +66,7 @@ class House:
         await self.database.stop()
         await self.chat.stop()
         await self.journal.stop()
+        await self.lease.stop()
         await self.start()
 
     async def set_clock(self, clock: Clock) -> None:
@@ -99,6 +105,7 @@ async def any_house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
 
 @asynccontextmanager
 async def _open(url: str, folder: Path) -> AsyncIterator[House]:
+    (folder / "data").mkdir()
     house = House(url, Settings(data_dir=folder / "data", _env_file=None))
     await house.start()
     try:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from madang.clock import Clock
 from madang.config import Settings
 from madang.db.database import Database
+from madang.db.lease import Lease
 from madang.db.schema import calls, reservations
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.errors import GatewayError
@@ -121,20 +122,21 @@ async def open_room(
 
     database = Database.open(database_url or folder / "madang.sqlite3")
     await database.start()
+    lease = Lease(database, folder)
+    await lease.start()
     preferences, some_keys = Preferences(database, known, clock, announce), SomeKeys(keys or {})
     await preferences.start()
     tiny = {"model": offer.model, "engine": offer.engine} if offer else {}
     builtin = BuiltIn(known, folder, clock, lambda state: None, **tiny)
     await builtin.start()
     redactor = Redactor()
-    around = Around(
-        known, folder, clock, redactor, database, preferences, some_keys, announce, builtin, ports or NOBODY, limits
-    )
-    room = GatewayRoom.build(around)
+    below = (known, folder, clock, redactor, database, lease)
+    room = GatewayRoom.build(Around(*below, preferences, some_keys, announce, builtin, ports or NOBODY, limits))
     await room.start()
     try:
         yield Place(room, preferences, database, some_keys, said)
     finally:
         await room.stop()
         await builtin.stop()
+        await lease.stop()
         await database.stop()

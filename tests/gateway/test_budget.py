@@ -80,7 +80,7 @@ async def test_two_processes_on_one_database_share_the_cap(tmp_path: Path, postg
         open_room(tmp_path / "b", postgres_url, daily_cap_usd=0.0005) as two,
     ):
         model = await add(one, fake)
-        await two.room.directory.start()
+        await two.room.directory.refresh()
         asked = [here.ask(model=model, max_tokens=78, seed=seed) for seed in range(20) for here in (one, two)]
         heard = await asyncio.gather(*asked)
         await two.room.ledger.settled()
@@ -161,6 +161,16 @@ async def test_CRASH_04_a_lost_call_whose_reservation_stands_is_entered_once(tmp
     clock.advance(minutes=20)
     async with open_room(tmp_path, database_url, clock=clock, daily_cap_usd=1) as here:
         assert [(row["status"], row["cost_microusd"]) for row in await here.rows()] == [("lost", 700)]
+
+
+async def test_what_a_living_process_reserved_stays_when_another_one_starts(tmp_path: Path, postgres_url: str):
+    async with open_room(tmp_path / "a", postgres_url, daily_cap_usd=1) as one:
+        await one.room.budget.reserve(
+            Cause("call", Caller("chat", "me"), "env", "tiny"), question(max_tokens=78), OwnTariff(1, 1)
+        )
+        async with open_room(tmp_path / "b", postgres_url, daily_cap_usd=1) as two:
+            assert await two.rows() == []
+            assert [row["id"] for row in await two.reserved()] == ["call"]
 
 
 async def test_the_day_ends_at_the_machines_midnight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, exists, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from madang.chat.types import Attachment, Options, Turn
-from madang.db.schema import turns
+from madang.db.schema import processes, turns
 from madang.db.transaction import Transaction
 
 _SAME = (
@@ -28,6 +28,7 @@ _SAME = (
     "receipt",
     "cache_asked",
     "live_from",
+    "process",
     "created_at",
     "started_at",
     "finished_at",
@@ -90,15 +91,43 @@ async def unfinished(tx: Transaction, conversation_id: str) -> list[Turn]:
     return [_read(row) for row in await tx.execute(statement.order_by(turns.c.id))]
 
 
-async def all_unfinished(tx: Transaction) -> list[Turn]:
-    """Return the turns of all conversations that stream or wait, oldest first."""
-    return [_read(row) for row in await tx.execute(select(turns).where(_is_unfinished()).order_by(turns.c.id))]
+async def orphans(tx: Transaction) -> list[str]:
+    """Return the turns that stream although the process that answered them is not at work, oldest first."""
+    left = select(turns.c.id).where(turns.c.status == "streaming")
+    return list((await tx.execute(left.where(_is_left_alone(tx)).order_by(turns.c.id))).scalars())
+
+
+async def is_orphan(tx: Transaction, turn_id: str) -> bool:
+    """Say whether the turn streams although the process that answered it is not at work."""
+    left = select(turns.c.id).where(turns.c.id == turn_id, turns.c.status == "streaming", _is_left_alone(tx))
+    return (await tx.execute(left)).first() is not None
+
+
+async def is_answered_by(tx: Transaction, turn_id: str, process: str) -> bool:
+    """Say whether the turn streams and `process` is the one that answers it."""
+    mine = select(turns.c.id).where(turns.c.id == turn_id, turns.c.status == "streaming", turns.c.process == process)
+    return (await tx.execute(mine)).first() is not None
+
+
+async def stranded(tx: Transaction) -> list[Turn]:
+    """Return the turns that wait for no person and behind nothing that is being answered, oldest first."""
+    other = turns.alias()
+    is_busy = exists().where(other.c.conversation_id == turns.c.conversation_id, other.c.status == "streaming")
+    waiting = select(turns).where(turns.c.status == "queued", turns.c.held.is_(False), ~is_busy)
+    return [_read(row) for row in await tx.execute(waiting.order_by(turns.c.id))]
 
 
 async def remove(tx: Transaction, turn: Turn) -> None:
     """Take a turn out of its branch; what followed it follows its parent."""
     await tx.execute(update(turns).where(turns.c.parent_id == turn.id).values(parent_id=turn.parent_id))
     await tx.execute(delete(turns).where(turns.c.id == turn.id))
+
+
+def _is_left_alone(tx: Transaction) -> ColumnElement[bool]:
+    # On SQLite whoever asks is the only process, and asks before it answers anything.
+    if tx.is_sqlite:
+        return true()
+    return turns.c.process.is_(None) | turns.c.process.not_in(select(processes.c.id))
 
 
 def _is_unfinished() -> Any:
