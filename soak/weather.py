@@ -96,7 +96,7 @@ class Weather:
         if chance.random() < _LOOK_AT_REST:
             await asyncio.to_thread(check_rest, house, self._promises)
             house.counts["looks at rest"] += 1
-        if chance.random() < 0.15:
+        while chance.random() < 0.3:
             await house.kill_while_starting(chance.uniform(0.1, 1.5))
         if is_full and chance.random() < 0.5:
             # A start that has no room may fail; the next one must not.
