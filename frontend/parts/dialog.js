@@ -61,14 +61,15 @@ function again(element) {
 
 /**
  * Ask before something that cannot be undone. The harmless answer has the focus.
- * @param {{ title: string, text: string, yes: string, danger?: boolean }} question
+ * @param {{ title: string, text: string | string[], yes: string, no?: string, danger?: boolean }} question
  * @returns {Promise<boolean>}
  */
-export function confirm({ title, text, yes, danger = true }) {
+export function confirm({ title, text, yes, no: stay = t("parts.cancel"), danger = true }) {
   return new Promise((answer) => {
-    const no = h("button", { class: "button", type: "button", autofocus: true }, t("parts.cancel"))
+    const no = h("button", { class: "button", type: "button", autofocus: true }, stay)
     const go = h("button", { class: `button ${danger ? "button--danger" : "button--main"}`, type: "button" }, yes)
-    const dialog = openDialog({ title, body: h("p", {}, text), footer: [no, go], onclose: () => answer(false) })
+    const body = [text].flat().map((sentence) => h("p", {}, sentence))
+    const dialog = openDialog({ title, body, footer: [no, go], onclose: () => answer(false) })
     no.addEventListener("click", () => dialog.close())
     go.addEventListener("click", () => {
       answer(true)

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from madang.gateway.catalogue import Listing
+from madang.gateway.choosing import small_general
+from madang.gateway.describing import described
 from madang.gateway.errors import WrongKey
 from madang.gateway.providers import OPENAI
+from madang.gateway.types import ModelInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,16 @@ class LimitState:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What came of asking a provider. `error` has `code`, `message` and `details` where it did not answer."""
+    """What came of asking a provider. `error` has `code`, `message` and `details` where it did not answer.
+
+    `suggested` is the model to take from it where none is named.
+    """
 
     ok: bool
     models: int
     latency_ms: int
     error: dict[str, Any] | None = None
+    suggested: ModelInfo | None = None
 
 
 def check_of(listing: Listing, seconds: float) -> Check:
@@ -47,4 +54,5 @@ def check_of(listing: Listing, seconds: float) -> Check:
     if error is None and listing.provider.id == OPENAI and not listing.key:
         error = WrongKey("no key is set for OpenAI", reason="no_key", provider=OPENAI)
     told = {"code": error.code, "message": error.message, "details": error.details} if error else None
-    return Check(error is None, len(listing.models), round(seconds * 1000), told)
+    small = small_general([described(listing.provider, name, words) for name, words in listing.models.items()])
+    return Check(error is None, len(listing.models), round(seconds * 1000), told, None if error else small)

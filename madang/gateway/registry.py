@@ -86,7 +86,7 @@ class Registry:
         models = {model.id: model for provider in self._enabled() for model in self._models_of(provider)}
         with suppress(NoModel):
             default = await self.default_model()
-            models.setdefault(default.id, self._as_it_stands(default))
+            models[default.id] = replace(models.get(default.id) or self._as_it_stands(default), is_default=True)
         return [await self._priced(model) for model in models.values()]
 
     async def resolve(self, name: str | None) -> ModelInfo:

@@ -174,7 +174,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model that can be chosen. `id` is `provider_id/model name`; `context_tokens` is `None` where it is unknown."""
+    """A model that can be chosen. `id` is `provider_id/model name`; `context_tokens` is `None` where it is unknown.
+
+    `is_default` marks the one that answers where none is named; it is told with the list of all models only.
+    """
 
     id: str
     name: str
@@ -186,6 +189,7 @@ class ModelInfo:
     sees_images: bool = False
     context_tokens: int | None = None
     reasons: bool = False
+    is_default: bool = False
     price: Price | None = None
     available: bool = True
     unavailable_reason: str | None = None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from madang.gateway.answers import check_of
 from madang.gateway.choosing import is_chat, may_stand_in, small_general
 from madang.gateway.errors import NoModel, UnknownModel
 from madang.gateway.fake_upstream import FakeUpstream
@@ -92,6 +93,17 @@ async def test_instead_of_a_wished_model_that_is_not_there_a_free_local_one_answ
         await here.preferences.change({"default_model": "lmstudio/gone"})
         assert (await here.ask(model="")).text == "from here"
         assert remote.requests == []
+
+
+async def test_the_list_of_models_marks_the_one_that_answers_and_a_check_suggests_a_small_one(tmp_path: Path):
+    async with (
+        FakeUpstream(models=["gpt-4o", "gpt-4o-mini"]) as fake,
+        open_room(tmp_path, openai_base_url=fake.base_url) as here,
+    ):
+        await here.preferences.change({"default_model": "env/gpt-4o"})
+        assert [each.id for each in await here.room.gateway.models() if each.is_default] == ["env/gpt-4o"]
+        suggested = check_of(*await here.room.registry.check("env")).suggested
+        assert suggested is not None and suggested.id == "env/gpt-4o-mini"
 
 
 async def test_with_a_key_for_openai_its_small_model_answers_and_without_one_nobody(tmp_path: Path):

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 Theme = Literal["light", "dark"]
 Language = Literal["ko", "en"]
@@ -85,7 +85,8 @@ class Chromium:
 
 @asynccontextmanager
 async def launched(executable: str) -> AsyncIterator[Browser]:
-    """Start a Chromium without a window and end it."""
+    """Start a Chromium without a window and end it. What is expected of a page may take as long as any wait."""
+    expect.set_options(timeout=30_000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
         try:

@@ -5,6 +5,7 @@ import { t } from "../../core/i18n.js"
 import { loadStyle } from "../../core/style.js"
 import { chip } from "../../parts/chip.js"
 import { openDialog } from "../../parts/dialog.js"
+import { maker } from "../../parts/maker.js"
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./types.js").ModelInfo} ModelInfo */
@@ -40,9 +41,7 @@ export function openModelPicker(room) {
  * @returns {HTMLElement[]}
  */
 function choices(room, query, choose) {
-  const fits = room.models.all.filter(({ name, provider_name }) =>
-    `${name} ${provider_name}`.toLowerCase().includes(query),
-  )
+  const fits = room.models.all.filter((model) => `${model.name} ${maker(model)}`.toLowerCase().includes(query))
   const chosen = room.options.model
   const standard = h(
     "button",
@@ -50,7 +49,7 @@ function choices(room, query, choose) {
     h("span", {}, t("chat.model.standard")),
     h("small", { class: "soft" }, room.models.find(null)?.name ?? ""),
   )
-  const groups = [...Map.groupBy(fits, ({ provider_name }) => provider_name)].map(([name, models]) =>
+  const groups = [...Map.groupBy(fits, maker)].map(([name, models]) =>
     h(
       "section",
       {},
@@ -81,7 +80,6 @@ function one(model, chosen, choose) {
     h(
       "span",
       { class: "models__chips" },
-      model.is_builtin && chip(t("chat.model.builtin")),
       model.is_local && !model.is_builtin && chip(t("chat.model.local")),
       model.sees_images && chip(t("chat.model.sees")),
       model.reasons && chip(t("chat.model.reasons")),

@@ -7,19 +7,12 @@ import { api } from "../../core/api.js"
 export class Models extends EventTarget {
   /** @type {ModelInfo[]} */
   all = []
-  /** @type {string | null} */
-  #standard = null
   #leaving = new AbortController()
 
   async load() {
-    const { signal } = this.#leaving
     try {
-      const [models, settings] = await Promise.all([
-        api.get("/api/settings/models", { signal }),
-        api.get("/api/settings", { signal }),
-      ])
+      const models = await api.get("/api/settings/models", { signal: this.#leaving.signal })
       this.all = models.items ?? models
-      this.#standard = settings.default_model
       this.dispatchEvent(new Event("change"))
     } catch {
       // Without the list the server still chooses; the connection dot tells why it is missing.
@@ -36,13 +29,6 @@ export class Models extends EventTarget {
    * @returns {ModelInfo | null}
    */
   find(id) {
-    const wanted = id ?? this.#standard
-    const named = this.all.find((model) => model.id === wanted)
-    return named ?? (wanted ? null : (this.#usual() ?? null))
-  }
-
-  #usual() {
-    const ready = this.all.filter(({ available }) => available)
-    return ready.find(({ is_builtin }) => !is_builtin) ?? ready[0]
+    return this.all.find((model) => (id === null ? model.is_default : model.id === id)) ?? null
   }
 }

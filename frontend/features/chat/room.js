@@ -22,6 +22,9 @@ import { welcome } from "./welcome.js"
 /** @typedef {import("./types.js").Options} Options */
 /** @typedef {import("./types.js").Turn} Turn */
 
+/** After these another model may answer. */
+const MODEL_NEWS = ["models.changed", "providers.changed", "builtin.changed", "preferences.changed"]
+
 export class Room {
   /** @type {Talk | null} */
   talk = null
@@ -275,7 +278,7 @@ export class Room {
    * @param {any} data
    */
   #heard(kind, data) {
-    if (kind === "models.changed" || kind === "providers.changed" || kind === "builtin.changed") this.models.load()
+    if (MODEL_NEWS.includes(kind)) this.models.load()
     if (kind === "conversation.deleted" && data.conversation.id === this.talk?.id) navigate("/chat", { replace: true })
     if (kind === "draft.changed" && data.conversation_id === this.#place) this.#takeDraft(data.content)
   }

@@ -81,6 +81,7 @@
  * @property {boolean} is_local
  * @property {boolean} is_free
  * @property {boolean} is_builtin
+ * @property {boolean} is_default whether it answers where none is named
  * @property {boolean} sees_images
  * @property {number | null} context_tokens
  * @property {boolean} reasons

@@ -3,14 +3,16 @@
 import { api, errorText } from "../../core/api.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
-import { openDialog } from "../../parts/dialog.js"
 import { field, fieldError, select } from "../../parts/field.js"
+import { openForm } from "../../parts/form.js"
 import { toast } from "../../parts/toast.js"
-import { button, notice } from "./pieces.js"
+import { holdDefault, offerDefault } from "./consent.js"
+import { notice } from "./pieces.js"
 import { check, providerName } from "./provider_card.js"
 
 /** @typedef {import("./providers.js").Provider} Provider */
-/** @typedef {import("./part.js").SettingsPart<any>} Part */
+/** @typedef {import("./providers.js").Providers} Part */
+/** @typedef {import("./model_select.js").ModelInfo} ModelInfo */
 
 const PLACES = ["keyring", "protected", "file"]
 
@@ -26,47 +28,55 @@ export function editKey(part, provider, isSet) {
   const place = select([{ value: "", label: t("settings.keys.place_auto") }, ...options], "")
   const where = field({ label: t("settings.keys.place"), hint: t("settings.keys.place_hint"), control: place })
   const outcome = h("div", { class: "check", "aria-live": "polite" })
-  const form = h(
-    "form",
-    { class: "stack", novalidate: true },
-    box,
-    h("details", {}, h("summary", {}, t("settings.keys.more")), where),
-    outcome,
-  )
-  const save = button(t("settings.keys.save"), () => form.requestSubmit(), { kind: "main" })
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault()
-    save.disabled = true
-    await submit(part, provider, { value: value.value.trim(), place: place.value || null }, box, outcome, dialog)
-    save.disabled = false
+  const more = h("details", {}, h("summary", {}, t("settings.keys.more")), where)
+  openForm({
+    title: t(isSet ? "settings.keys.rotate_title" : "settings.keys.add_title", { name: providerName(provider) }),
+    body: [box, more, outcome],
+    save: t("settings.keys.save"),
+    onsave: async (dialog) => {
+      const body = { value: value.value.trim(), ...(place.value ? { place: place.value } : {}) }
+      if (!body.value) return fieldError(box, t("settings.keys.missing"))
+      const held = await keep(provider, body, isSet, box)
+      if (held === undefined) return
+      value.value = ""
+      await tryOut(part, provider, held, outcome, dialog)
+    },
   })
-  const title = t(isSet ? "settings.keys.rotate_title" : "settings.keys.add_title", { name: providerName(provider) })
-  const dialog = openDialog({ title, body: form, footer: save })
-  value.focus()
 }
 
 /**
- * Keep the key, then check it at once; a key that does not work stays, and the dialog says why it does not.
+ * Keep the key; a first one changes nothing about who answers.
+ * @param {Provider} provider
+ * @param {{ value: string, place?: string }} body
+ * @param {boolean} isSet
+ * @param {HTMLElement} box
+ * @returns {Promise<ModelInfo | null | undefined>} the model that stays the default; undefined when nothing was kept
+ */
+async function keep(provider, body, isSet, box) {
+  try {
+    const held = isSet ? null : await holdDefault()
+    await api.put(`/api/keys/provider:${provider.id}`, body)
+    fieldError(box, "")
+    return held
+  } catch (error) {
+    fieldError(box, errorText(error))
+    return undefined
+  }
+}
+
+/**
+ * Check the key at once; one that does not work stays, and the dialog says why it does not.
  * @param {Part} part
  * @param {Provider} provider
- * @param {{ value: string, place: string | null }} body
- * @param {HTMLElement} box
+ * @param {ModelInfo | null} held
  * @param {HTMLElement} outcome
  * @param {HTMLDialogElement} dialog
  */
-async function submit(part, provider, { value, place }, box, outcome, dialog) {
-  if (!value) return fieldError(box, t("settings.keys.missing"))
-  try {
-    await api.put(`/api/keys/provider:${provider.id}`, place ? { value, place } : { value })
-  } catch (error) {
-    return fieldError(box, errorText(error))
-  }
-  fieldError(box, "")
-  const control = box.querySelector("input")
-  if (control) control.value = ""
-  const works = await check(provider, outcome)
+async function tryOut(part, provider, held, outcome, dialog) {
+  const found = await check(provider, outcome)
   await part.refresh()
-  if (!works) return outcome.prepend(notice("plain", "info", t("settings.keys.kept_anyway")))
+  if (!found) return outcome.prepend(notice("plain", "info", t("settings.keys.kept_anyway")))
   dialog.close()
   toast(t("settings.keys.works"))
+  await offerDefault(held, found.suggested)
 }

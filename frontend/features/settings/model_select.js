@@ -2,6 +2,7 @@
 
 import { add, h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
+import { maker } from "../../parts/maker.js"
 
 /**
  * @typedef {object} ModelInfo
@@ -12,6 +13,7 @@ import { t } from "../../core/i18n.js"
  * @property {boolean} is_local
  * @property {boolean} is_free
  * @property {boolean} is_builtin
+ * @property {boolean} is_default
  * @property {boolean} available
  * @property {string | null} unavailable_reason
  */
@@ -41,12 +43,6 @@ export function modelSelect(models, chosen, none, props = {}) {
 export function modelName(models, id) {
   const found = models.find((model) => model.id === id)
   return found ? `${found.name} · ${maker(found)}` : id
-}
-
-/** Who provides a model, in the reader's words. @param {ModelInfo} model */
-function maker({ provider, provider_name, is_builtin }) {
-  if (is_builtin) return t("settings.builtin.title")
-  return provider === "env" ? t("settings.providers.environment") : provider_name
 }
 
 /** @param {ModelInfo} model */

@@ -8,7 +8,7 @@ import { preferences } from "../../core/preferences.js"
 import { field, toggle } from "../../parts/field.js"
 import { toast } from "../../parts/toast.js"
 import { fallbackList } from "./fallbacks.js"
-import { modelSelect } from "./model_select.js"
+import { modelName, modelSelect } from "./model_select.js"
 import { effortSelect, samplingFields } from "./options.js"
 import { SettingsPart } from "./part.js"
 import { card, itemsOf } from "./pieces.js"
@@ -51,7 +51,13 @@ export class Models extends SettingsPart {
   #default(values, models) {
     const control = modelSelect(models, values.default_model, t("settings.models.automatic"), { "data-key": "default" })
     control.addEventListener("change", () => void this.#save({ default_model: control.value || null }))
-    return field({ label: t("settings.models.default"), hint: t("settings.models.default_hint"), control })
+    const now = models.find(({ is_default }) => is_default)
+    const isOther = now !== undefined && now.id !== values.default_model
+    const hint = [
+      t("settings.models.default_hint"),
+      isOther && ` ${t("settings.models.now", { model: modelName(models, now.id) })}`,
+    ]
+    return field({ label: t("settings.models.default"), hint, control })
   }
 
   /**

@@ -14,9 +14,17 @@ import { editProvider } from "./provider_form.js"
 
 /** @typedef {import("./providers.js").Provider} Provider */
 /** @typedef {import("./providers.js").KeyStatus} KeyStatus */
-/** @typedef {import("./part.js").SettingsPart<any>} Part */
+/** @typedef {import("./providers.js").Providers} Part */
 /** @typedef {import("../../parts/menu.js").MenuItem} MenuItem */
-/** @typedef {{ ok: boolean, models: number, latency_ms: number, error?: { code: string, message: string } | null }} Check */
+/** @typedef {import("./model_select.js").ModelInfo} ModelInfo */
+/**
+ * @typedef {object} Check
+ * @property {boolean} ok
+ * @property {number} models
+ * @property {number} latency_ms
+ * @property {{ code: string, message: string } | null} error
+ * @property {ModelInfo | null} suggested the model to take from it where none is named
+ */
 
 /** Where a key that stands in the surroundings is changed: there, not here. */
 const FIXED_SOURCES = ["environment", "env_file", "file_ref"]
@@ -38,7 +46,8 @@ export function providerCard(part, provider, key, outcome) {
       "div",
       { class: "row row--wrap" },
       isFixed(key) ? null : keyButton(part, provider, key?.set ?? false),
-      button(t("settings.providers.check"), () => void check(provider, outcome), { key: `check-${provider.id}` }),
+      canCheck(provider, key) &&
+        button(t("settings.providers.check"), () => void check(provider, outcome), { key: `check-${provider.id}` }),
       more(part, provider, key),
     ),
     outcome,
@@ -54,6 +63,15 @@ function keyButton(part, provider, isSet) {
   const words = t(isSet ? "settings.keys.rotate" : "settings.keys.add")
   const kind = isSet || provider.source !== "openai" ? undefined : "main"
   return button(words, () => editKey(part, provider, isSet), { icon: "key", key: `key-${provider.id}`, kind })
+}
+
+/**
+ * OpenAI answers nobody without a key; other servers may.
+ * @param {Provider} provider
+ * @param {KeyStatus | null} key
+ */
+function canCheck({ source }, key) {
+  return source !== "openai" || (key?.set ?? false)
 }
 
 /** @param {KeyStatus | null} key */
@@ -187,7 +205,7 @@ export function providerName({ source, name }) {
  * Ask the provider for its models, with the key that is set, and show what came of it.
  * @param {Provider} provider
  * @param {HTMLElement} outcome
- * @returns {Promise<boolean>} whether it works
+ * @returns {Promise<Check | null>} null when it does not work
  */
 export async function check({ id }, outcome) {
   fill(outcome, h("p", { class: "soft small" }, t("settings.providers.checking")))
@@ -198,10 +216,10 @@ export async function check({ id }, outcome) {
       outcome,
       found.ok ? notice("good", "check", works(found)) : notice("danger", "warning", errorText(found.error)),
     )
-    return found.ok
+    return found.ok ? found : null
   } catch (error) {
     fill(outcome, notice("danger", "warning", errorText(error)))
-    return false
+    return null
   }
 }
 

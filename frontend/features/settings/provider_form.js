@@ -3,66 +3,124 @@
 import { api, errorText } from "../../core/api.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
-import { openDialog } from "../../parts/dialog.js"
 import { field, fieldError } from "../../parts/field.js"
+import { openForm } from "../../parts/form.js"
+import { holdDefault, offerDefault } from "./consent.js"
 import { numberField } from "./numbers.js"
-import { button } from "./pieces.js"
 
 /** @typedef {import("./providers.js").Provider} Provider */
-/** @typedef {import("./part.js").SettingsPart<any>} Part */
+/** @typedef {import("./providers.js").Providers} Providers */
 /** @typedef {{ price_input_microusd_per_mtok: number | null, price_output_microusd_per_mtok: number | null }} Prices */
+/** @typedef {{ name: string, base_url: string } & Prices} Facts */
 
 const MICRO = 1_000_000
 const MOST_DOLLARS = 10_000
 
 /**
- * @param {Part} part
+ * @param {Providers} part
  * @param {Provider | null} provider null adds one
  */
 export function editProvider(part, provider) {
-  const name = h("input", {
-    type: "text",
-    maxlength: "100",
-    value: provider?.name,
-    placeholder: t("settings.providers.name_example"),
+  const fields = makeFields(provider)
+  let known = provider
+  openForm({
+    title: t(provider ? "settings.providers.edit_title" : "settings.providers.add"),
+    body: fields.body,
+    save: t("parts.save"),
+    onsave: async (dialog) => {
+      const facts = fields.read()
+      if (!facts || dialog.querySelector("[aria-invalid]")) return
+      const held = provider ? null : await saved(fields.address, holdDefault)
+      if (held === undefined) return
+      const kept = await saved(fields.address, () => keepProvider(known, facts))
+      if (!kept) return
+      known = kept
+      if (!(await keepKey(kept, fields.key))) return
+      dialog.close()
+      await part.refresh()
+      if (!provider) await offerDefault(held, (await part.check(kept))?.suggested ?? null)
+    },
   })
-  const address = h("input", {
-    type: "url",
-    inputmode: "url",
-    spellcheck: "false",
-    value: provider?.base_url,
-    placeholder: "http://127.0.0.1:1234/v1",
-  })
+}
+
+/** @param {Provider | null} provider */
+function makeFields(provider) {
+  const name = text("text", "100", t("settings.providers.name_example"), provider?.name)
+  const address = text("url", "2000", "http://127.0.0.1:1234/v1", provider?.base_url)
   const key = h("input", { type: "password", autocomplete: "off", spellcheck: "false", maxlength: "4096" })
-  /** @type {Prices} */
-  const prices = {
+  const prices = pricesOf(provider)
+  const named = field({ label: t("settings.providers.name"), control: name })
+  const hint = t("settings.providers.address_hint")
+  const addressed = field({ label: t("settings.providers.address"), hint, control: address })
+  const keyHint = t("settings.keys.value_hint")
+  const keyed = field({ label: t("settings.providers.key_optional"), hint: keyHint, control: key })
+  const more = h("details", {}, h("summary", {}, t("settings.providers.prices")), priceFields(prices))
+  const read = () => {
+    const facts = { name: name.value.trim(), base_url: address.value.trim(), ...prices }
+    fieldError(named, facts.name ? "" : t("settings.providers.name_missing"))
+    fieldError(addressed, isAddress(facts.base_url) ? "" : t("settings.providers.address_wrong"))
+    fieldError(keyed, "")
+    return facts.name && isAddress(facts.base_url) ? facts : null
+  }
+  return { body: [named, addressed, !provider && keyed, more], address: addressed, key: keyed, read }
+}
+
+/**
+ * @param {string} type
+ * @param {string} maxlength
+ * @param {string} placeholder
+ * @param {string} [value]
+ */
+function text(type, maxlength, placeholder, value) {
+  return h("input", { type, maxlength, placeholder, value, autocomplete: "off", spellcheck: "false" })
+}
+
+/**
+ * @param {Provider | null} provider
+ * @returns {Prices}
+ */
+function pricesOf(provider) {
+  return {
     price_input_microusd_per_mtok: provider?.price_input_microusd_per_mtok ?? null,
     price_output_microusd_per_mtok: provider?.price_output_microusd_per_mtok ?? null,
   }
-  const named = field({ label: t("settings.providers.name"), control: name })
-  const addressed = field({
-    label: t("settings.providers.address"),
-    hint: t("settings.providers.address_hint"),
-    control: address,
-  })
-  const body = [
-    named,
-    addressed,
-    !provider &&
-      field({ label: t("settings.providers.key_optional"), hint: t("settings.keys.value_hint"), control: key }),
-    h("details", {}, h("summary", {}, t("settings.providers.prices")), priceFields(prices)),
-  ]
-  const save = async () => {
-    fieldError(named, "")
-    fieldError(addressed, "")
-    const facts = { name: name.value.trim(), base_url: address.value.trim(), ...prices }
-    if (!facts.name) return fieldError(named, t("settings.providers.name_missing"))
-    if (!isAddress(facts.base_url)) return fieldError(addressed, t("settings.providers.address_wrong"))
-    await submit(part, dialog, addressed, provider, facts, key.value.trim())
+}
+
+/**
+ * @param {Provider | null} provider
+ * @param {Facts} facts
+ * @returns {Promise<Provider>}
+ */
+function keepProvider(provider, facts) {
+  if (!provider) return api.post("/api/settings/providers", facts)
+  return api.patch(`/api/settings/providers/${provider.id}`, facts)
+}
+
+/**
+ * @param {Provider} provider
+ * @param {HTMLElement} keyed
+ * @returns {Promise<boolean>} whether there is nothing left to keep
+ */
+async function keepKey({ id }, keyed) {
+  const value = keyed.querySelector("input")?.value.trim()
+  if (!value) return true
+  return (await saved(keyed, () => api.put(`/api/keys/provider:${id}`, { value }).then(() => true))) ?? false
+}
+
+/**
+ * Do it, or say at the field why it did not work.
+ * @template T
+ * @param {HTMLElement} place
+ * @param {() => Promise<T>} work
+ * @returns {Promise<T | undefined>}
+ */
+async function saved(place, work) {
+  try {
+    return await work()
+  } catch (error) {
+    fieldError(place, errorText(error))
+    return undefined
   }
-  const title = t(provider ? "settings.providers.edit_title" : "settings.providers.add")
-  const dialog = openDialog({ title, body, footer: button(t("parts.save"), save, { kind: "main" }) })
-  name.focus()
 }
 
 /** @param {Prices} prices */
@@ -99,29 +157,7 @@ function priceField(prices, which) {
   })
 }
 
-/**
- * @param {Part} part
- * @param {HTMLDialogElement} dialog
- * @param {HTMLElement} addressed
- * @param {Provider | null} provider
- * @param {{ name: string, base_url: string } & Prices} facts
- * @param {string} key
- */
-async function submit(part, dialog, addressed, provider, facts, key) {
-  if (dialog.querySelector("[aria-invalid]")) return
-  try {
-    const saved = provider
-      ? await api.patch(`/api/settings/providers/${provider.id}`, facts)
-      : await api.post("/api/settings/providers", facts)
-    if (key) await api.put(`/api/keys/provider:${saved.id}`, { value: key })
-    dialog.close()
-    await part.refresh()
-  } catch (error) {
-    fieldError(addressed, errorText(error))
-  }
-}
-
-/** @param {string} text */
-function isAddress(text) {
-  return /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "")
+/** @param {string} address */
+function isAddress(address) {
+  return /^https?:$/.test(URL.canParse(address) ? new URL(address).protocol : "")
 }

@@ -9,7 +9,7 @@ import { toggle } from "../../parts/field.js"
 import { toast } from "../../parts/toast.js"
 import { SettingsPart } from "./part.js"
 import { actionsRow, button, card, itemsOf, notice } from "./pieces.js"
-import { providerCard } from "./provider_card.js"
+import { check, providerCard } from "./provider_card.js"
 import { editProvider } from "./provider_form.js"
 
 /**
@@ -69,9 +69,19 @@ export class Providers extends SettingsPart {
    * @param {KeyStatus | null} key
    */
   #card(provider, key) {
-    const outcome = this.#checks.get(provider.id) ?? h("div", { class: "check", "aria-live": "polite" })
-    this.#checks.set(provider.id, outcome)
-    return providerCard(this, provider, key, outcome)
+    return providerCard(this, provider, key, this.#outcome(provider))
+  }
+
+  /** Where the last check of a provider shows. @param {Provider} provider */
+  #outcome({ id }) {
+    const outcome = this.#checks.get(id) ?? h("div", { class: "check", "aria-live": "polite" })
+    this.#checks.set(id, outcome)
+    return outcome
+  }
+
+  /** Ask a provider for its models and show at its card what came of it. @param {Provider} provider */
+  check(provider) {
+    return check(provider, this.#outcome(provider))
   }
 
   #local() {
