@@ -31,11 +31,12 @@ class House:
     door: ScriptedDoor = field(default_factory=ScriptedDoor)
     clock: Clock = field(default_factory=Clock)
     redactor: Redactor = field(default_factory=Redactor)
+    renew_seconds: float = 3.0
 
     async def start(self) -> None:
         self.database = Database.open(self.url)
         await self.database.start()
-        self.lease = Lease(self.database, self.settings.data_dir)
+        self.lease = Lease(self.database, self.settings.data_dir, renew_seconds=self.renew_seconds)
         await self.lease.start()
         self.journal = Journal(self.database, self.clock)
         await self.journal.start()
@@ -92,21 +93,22 @@ class House:
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     """A chat on SQLite, for what does not depend on the database."""
-    async with _open(f"sqlite:///{tmp_path / 'madang.db'}", tmp_path) as house:
+    async with opened(f"sqlite:///{tmp_path / 'madang.db'}", tmp_path) as house:
         yield house
 
 
 @pytest.fixture
 async def any_house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """A chat on each kind of database in turn."""
-    async with _open(database_url, tmp_path) as house:
+    async with opened(database_url, tmp_path) as house:
         yield house
 
 
 @asynccontextmanager
-async def _open(url: str, folder: Path) -> AsyncIterator[House]:
-    (folder / "data").mkdir()
-    house = House(url, Settings(data_dir=folder / "data", _env_file=None))
+async def opened(url: str, folder: Path, **values: Any) -> AsyncIterator[House]:
+    """Open a house in `folder` on the database at `url`."""
+    (folder / "data").mkdir(parents=True)
+    house = House(url, Settings(data_dir=folder / "data", _env_file=None), **values)
     await house.start()
     try:
         yield house

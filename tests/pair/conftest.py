@@ -18,7 +18,7 @@ TOKEN = "mdt_two-processes-one-database-one-token"
 LONG = " ".join(f"{number}번째" for number in range(40))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pair:
     """Two processes with data folders of their own, the provider both ask, and one session for both."""
 
@@ -31,6 +31,10 @@ class Pair:
     def asked(self, question: str) -> int:
         """How many calls were made for this question."""
         return sum(request.prompt == question for request in self.upstream.requests if request.method == "POST")
+
+    def renew(self) -> None:
+        """Sign in anew, after everybody was signed out."""
+        self.who = self.a.sign_in()
 
     def program(self, place: Server) -> httpx.Client:
         """A program with the token that both processes know from their environment."""
