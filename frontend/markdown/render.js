@@ -55,7 +55,7 @@ class View {
     this.#done ??= Promise.withResolvers()
     const { promise } = this.#done
     if (!this.#isBusy) {
-      this.#isBusy = true
+      this.#busy(true)
       if (performance.now() >= this.#readyAt) this.#step()
       else this.#later()
     }
@@ -64,8 +64,14 @@ class View {
 
   #again() {
     this.#renderer.restart()
-    this.#isBusy = true
+    this.#busy(true)
     this.#later()
+  }
+
+  /** @param {boolean} isBusy */
+  #busy(isBusy) {
+    this.#isBusy = isBusy
+    this.#target.toggleAttribute("data-unfinished", isBusy)
   }
 
   #step() {
@@ -77,7 +83,7 @@ class View {
     }
     this.#readyAt = began + spent * (1 + REST_FACTOR)
     if (hasMore) return this.#later()
-    this.#isBusy = false
+    this.#busy(false)
     this.#done?.resolve()
     this.#done = null
     this.#target.dispatchEvent(new CustomEvent("markdown-shown", { bubbles: true }))

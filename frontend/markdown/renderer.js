@@ -179,14 +179,15 @@ export class Renderer {
 
   /**
    * The block is too long: what was taken of it stays, the rest of it is left as it was written.
-   * @param {Piece} piece it may hold nothing that is shown, but definitions or blank lines
+   * @param {Piece} piece it may end with lines that are not shown, such as definitions
    */
   #giveUp(piece) {
-    const last = piece.blocks.at(-1)?.tokens[0]
+    const last = piece.blocks.at(-1)
     const end = piece.lines.length - 1
+    const isOpen = last !== undefined && last.end >= end
     if (!this.#finish(piece, piece.blocks.length, end)) return
-    if (last || end === 0) this.#offset += piece.lines[end]?.length ?? 0
-    if (last) this.#plainUntil = last.type === "fence" ? last.markup : ""
+    if (isOpen || end === 0) this.#offset += piece.lines[end]?.length ?? 0
+    if (isOpen) this.#plainUntil = last.tokens[0]?.type === "fence" ? last.tokens[0].markup : ""
   }
 
   /**

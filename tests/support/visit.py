@@ -1,8 +1,9 @@
-"""The first visit of a signed-in person with an empty browser cache, counted by the browser itself."""
+"""Visits of a signed-in person; the first with an empty browser cache is counted by the browser itself."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from playwright.async_api import BrowserContext, StorageState
+from playwright.async_api import BrowserContext, Page, StorageState
 
 from tests.support.browser import Chromium
 from tests.support.server import Server
@@ -39,6 +40,18 @@ async def signed_in_state(chromium: Chromium, server: Server) -> StorageState:
     await page.goto(server.sign_in_url)
     await page.locator("textarea").first.wait_for()
     return await page.context.storage_state()
+
+
+async def signed_in_page(chromium: Chromium, server: Server, path: str = "/chat", **how: Any) -> Page:
+    """Open `path` in a browser of its own that is signed in, and wait until the chat page is furnished."""
+    page = await chromium.page(**{"language": "en", **how})
+    credentials = server.sign_in()
+    cookies = credentials.cookies.items()
+    await page.context.add_cookies([{"name": name, "value": value, "url": server.url} for name, value in cookies])
+    await page.context.add_init_script(f"localStorage.setItem('madang.token', JSON.stringify('{credentials.token}'))")
+    await page.goto(server.url + path)
+    await page.locator(".composer__tools button").first.wait_for()
+    return page
 
 
 async def cold_visit(context: BrowserContext, url: str) -> Visit:

@@ -12,6 +12,7 @@ from madang.gateway.fake_upstream import FakeUpstream, Received, Say, Status, Tu
 from tests.support import browser
 from tests.support.browser import Chromium, Language
 from tests.support.server import Server, running
+from tests.support.visit import signed_in_page
 
 Open = Callable[..., Awaitable[Page]]
 SLOW_WORDS = 120
@@ -60,20 +61,10 @@ async def upstream(house: House) -> FakeUpstream:
 async def open_chat(house: House) -> AsyncIterator[Open]:
     """Open the chat page in a browser of its own that is signed in: `open_chat(language="en", path="/chat")`."""
     pages: list[Page] = []
-    server = house.server
 
     async def opened(path: str = "/chat", language: Language = "en", **how: Any) -> Page:
-        page = await house.chromium.page(language=language, **how)
+        page = await signed_in_page(house.chromium, house.server, path, language=language, **how)
         pages.append(page)
-        credentials = server.sign_in()
-        await page.context.add_cookies(
-            [{"name": name, "value": value, "url": server.url} for name, value in credentials.cookies.items()]
-        )
-        await page.context.add_init_script(
-            f"localStorage.setItem('madang.token', JSON.stringify('{credentials.token}'))"
-        )
-        await page.goto(server.url + path)
-        await page.locator(".composer__tools button").first.wait_for()
         return page
 
     yield opened
