@@ -1,4 +1,4 @@
-"""An answer of any size and shape: the page stays awake, says what it did not lay out, and gives the whole as a file."""
+"""An answer of any size and shape: the page stays awake, says what it did not lay out, and gives the whole away."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
