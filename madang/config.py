@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Seconds = Annotated[float, Field(gt=0)]
@@ -135,3 +136,15 @@ def load(env_file: Path | None = None, **overrides: Any) -> Settings:
     if env_file is not None and not env_file.is_file():
         raise FileNotFoundError(env_file)
     return Settings(_env_file=env_file or ".env", **overrides)
+
+
+def variable(name: str, field: FieldInfo) -> str:
+    """Return the name of a setting's variable, in upper case."""
+    alias = field.validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else f"MADANG_{name.upper()}"
+
+
+def secret_variables() -> frozenset[str]:
+    """Return the names of the variables whose values are secrets."""
+    fields = Settings.model_fields.items()
+    return frozenset(variable(name, field) for name, field in fields if field.annotation == SecretStr | None)

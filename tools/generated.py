@@ -11,12 +11,12 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AliasChoices, SecretStr
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 import madang
-from madang.config import Settings
+from madang.config import Settings, variable
 from madang.errors import MadangError
 
 _NOTE = "<!-- Written by `make docs` from the code. -->"
@@ -71,13 +71,6 @@ def errors_page() -> str:
 def _row(name: str, field: FieldInfo) -> str:
     cells = (f"`{variable(name, field)}`", values(field.annotation), default(name, field) or "–", field.description)
     return f"| {' | '.join(map(str, cells))} |"
-
-
-def variable(name: str, field: FieldInfo) -> str:
-    alias = field.validation_alias
-    if isinstance(alias, AliasChoices):
-        return str(alias.choices[0])
-    return f"MADANG_{name.upper()}"
 
 
 def default(name: str, field: FieldInfo) -> str:

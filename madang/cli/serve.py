@@ -35,10 +35,14 @@ def overrides(chosen: argparse.Namespace) -> dict[str, Any]:
 def run(chosen: argparse.Namespace, settings: Settings) -> int:
     from madang.cli import runtime
     from madang.cli.ports import listen
+    from madang.config import secret_variables
     from madang.db.errors import DataDirBusy
     from madang.db.lock import DataDirLock
     from madang.guard.exposure import exposure_of
+    from madang.secrets.harden import erase_environment, harden
 
+    harden()
+    erase_environment(secret_variables())
     exposure = exposure_of(settings)
     lock = DataDirLock(settings.data_dir)
     try:
@@ -75,9 +79,7 @@ def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") 
     from madang.gateway.embedded.progress import TerminalProgress
     from madang.log import setup
     from madang.redact import Redactor
-    from madang.secrets.harden import harden
 
-    harden()
     redactor = Redactor()
     setup(settings, redactor)
     progress = TerminalProgress(sys.stdout, language())

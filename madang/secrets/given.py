@@ -30,11 +30,11 @@ def secret_of(value: SecretStr | None, path: Path | None) -> str | None:
 
 
 def given_keys(settings: Settings, environ: Mapping[str, str] = os.environ) -> dict[str, GivenSecret]:
-    """Return the keys of providers that the settings bring, by name."""
+    """Return the keys of providers that the settings bring, by name. Of `environ` only names are read."""
     value = secret_of(settings.openai_api_key, settings.openai_api_key_file)
     if not value:
         return {}
-    source: Given = "environment" if environ.get("OPENAI_API_KEY") == value else "env_file"
+    source: Given = "environment" if "OPENAI_API_KEY" in map(str.upper, environ) else "env_file"
     if settings.openai_api_key_file is not None:
         source = "file_ref"
     name = ENVIRONMENT_PROVIDER if settings.openai_base_url else "provider:openai"

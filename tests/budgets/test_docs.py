@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from madang.config import Settings
+from madang.config import Settings, variable
 from tests.support.server import ROOT
 from tools import generated, links
 from tools.generate import PAGES, read
@@ -23,7 +23,7 @@ def test_generated_docs_are_fresh(name: str) -> None:
 def test_every_setting_is_in_the_example() -> None:
     example = (ROOT / ".env.example").read_text()
     for name, field in Settings.model_fields.items():
-        assert f"\n# {generated.variable(name, field)}=" in example
+        assert f"\n# {variable(name, field)}=" in example
 
 
 def test_no_link_in_the_docs_is_dead() -> None:
