@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from madang.chat.errors import ClientIdReused, EmptyMessage, TooManyAttachments
+from madang.chat.events import about_turn, for_everybody
 from madang.chat.ground import Ground
 from madang.chat.order import first_status, waits_for_person
 from madang.chat.runner import Runner
@@ -14,6 +16,7 @@ from madang.db.transaction import Transaction
 from madang.errors import NotFound, TooLarge
 from madang.gateway.types import ModelInfo
 from madang.ids import new_id
+from madang.live.journal import News
 
 CONTENT_LIMIT_BYTES = 2**20
 ATTACHMENTS_LIMIT = 10
@@ -48,8 +51,7 @@ class Acceptor:
         chosen = ask.options.model or (conversation.options.model if conversation else None)
         model = await self._ground.gateway.resolve(chosen)
         try:
-            async with self._ground.database.write() as tx:
-                return await self._store(tx, ask, model)
+            return await self._ground.database.run_write(partial(self._store, ask=ask, model=model))
         except turns.ClientIdTaken:
             return await self._taken(ask)
 
@@ -57,42 +59,45 @@ class Acceptor:
         """The turn that has the client id already, else the conversation that is named."""
         if ask.client_id is None and ask.conversation_id is None:
             return None, None
-        async with self._ground.database.read() as tx:
+
+        async def look(tx: Transaction) -> tuple[Accepted | None, Conversation | None]:
             known = await _known(tx, ask)
             return known, None if known else await _existing(tx, ask)
 
+        return await self._ground.database.run_read(look)
+
     async def _taken(self, ask: Ask) -> Accepted:
-        async with self._ground.database.read() as tx:
-            known = await _known(tx, ask)
+        known = await self._ground.database.run_read(partial(_known, ask=ask))
         if known is None:
             raise ClientIdReused("the client id belonged to a message that is gone", client_id=ask.client_id)
         return known
 
     async def _store(self, tx: Transaction, ask: Ask, model: ModelInfo) -> Accepted:
         files = await _files(tx, ask)
-        if ask.conversation_id is None:
-            conversation = self._new_conversation(ask)
-            await conversations.add(tx, conversation)
-            unfinished: list[Turn] = []
-        else:
-            conversation = _there(await conversations.find_and_hold(tx, ask.conversation_id), ask.conversation_id)
-            unfinished = await turns.unfinished(tx, conversation.id)
+        conversation, unfinished = await self._held(tx, ask)
         parent_id = await _parent(tx, ask, conversation)
-        turn = self._new_turn(ask, model, conversation.id, parent_id)
         turn = replace(
-            turn,
+            self._new_turn(ask, model, conversation.id, parent_id),
             attachments=files,
             status=first_status(parent_id, unfinished),
             held=waits_for_person(parent_id, unfinished),
         )
-        turn = await self._add(tx, turn)
         followers = [one for one in unfinished if ask.instead_of and one.parent_id == ask.instead_of]
+        led = _led(conversation, turn, must_follow=not followers)
+        await (conversations.save if ask.conversation_id else conversations.add)(tx, led)
+        turn = await self._add(tx, turn, for_everybody(_kind(conversation), led))
         await self._move(tx, followers, turn)
-        await self._lead(tx, conversation, turn, must_follow=not followers)
         return Accepted(turn, turn.live_from)
 
-    async def _add(self, tx: Transaction, turn: Turn) -> Turn:
-        number = await self._ground.teller.tell_turn(tx, "turn.accepted", turn)
+    async def _held(self, tx: Transaction, ask: Ask) -> tuple[Conversation, list[Turn]]:
+        """The conversation, kept from other writers until the commit, and its turns that stream or wait."""
+        if ask.conversation_id is None:
+            return self._new_conversation(ask), []
+        found = _there(await conversations.find_and_hold(tx, ask.conversation_id), ask.conversation_id)
+        return found, await turns.unfinished(tx, found.id)
+
+    async def _add(self, tx: Transaction, turn: Turn, news: News) -> Turn:
+        number, _ = await self._ground.teller.tell_all(tx, [about_turn("turn.accepted", turn), news])
         turn = replace(turn, live_from=number)
         await turns.add(tx, turn)
         if turn.attachments:
@@ -106,19 +111,6 @@ class Acceptor:
             moved = replace(one, parent_id=parent.id)
             await turns.save(tx, moved)
             await self._ground.teller.tell_turn(tx, "turn.changed", moved)
-
-    async def _lead(self, tx: Transaction, conversation: Conversation, turn: Turn, must_follow: bool) -> None:
-        """Let the conversation stand at the top of the list, and at the new turn unless others wait behind it."""
-        fallback = turn.attachments[0].name if turn.attachments else ""
-        changed = replace(
-            conversation,
-            title=conversation.title or first_words(turn.content, fallback),
-            updated_at=turn.created_at,
-            active_turn_id=turn.id if must_follow else conversation.active_turn_id,
-        )
-        await conversations.save(tx, changed)
-        kind = "conversation.changed" if conversation.active_turn_id else "conversation.created"
-        await self._ground.teller.tell_everybody(tx, kind, changed)
 
     def _new_conversation(self, ask: Ask) -> Conversation:
         now = self._ground.clock.now()
@@ -188,6 +180,21 @@ async def _parent(tx: Transaction, ask: Ask, conversation: Conversation) -> str 
     if parent is None or parent.conversation_id != conversation.id:
         raise NotFound("the conversation has no such turn", kind="turn", turn_id=ask.parent_id)
     return parent.id
+
+
+def _led(conversation: Conversation, turn: Turn, must_follow: bool) -> Conversation:
+    """The conversation at the top of the list, and standing at the new turn unless others wait behind it."""
+    fallback = turn.attachments[0].name if turn.attachments else ""
+    return replace(
+        conversation,
+        title=conversation.title or first_words(turn.content, fallback),
+        updated_at=turn.created_at,
+        active_turn_id=turn.id if must_follow else conversation.active_turn_id,
+    )
+
+
+def _kind(conversation: Conversation) -> str:
+    return "conversation.changed" if conversation.active_turn_id else "conversation.created"
 
 
 async def _files(tx: Transaction, ask: Ask) -> tuple[Attachment, ...]:

@@ -7,7 +7,8 @@ from functools import partial
 from madang.chat.context import Context, Reader, build_context
 from madang.chat.ground import Ground
 from madang.chat.store import attachments, conversations, turns
-from madang.chat.types import Gauge, Options, Turn
+from madang.chat.types import Conversation, Gauge, Options, Turn
+from madang.db.transaction import Transaction
 from madang.errors import NotFound
 from madang.gateway.embedded.prompts import language_of, small_model_prompt
 from madang.gateway.types import CacheMode, Caller, ChatRequest, ModelInfo
@@ -31,12 +32,7 @@ class Asker:
 
     async def prepare(self, turn: Turn) -> Asking:
         """Return the call that answers `turn`, or goes on with an answer that has begun. Raises `UnknownModel`."""
-        async with self._ground.database.read() as tx:
-            conversation = await conversations.find(tx, turn.conversation_id)
-            if conversation is None:
-                raise NotFound("the conversation is gone", conversation_id=turn.conversation_id)
-            path = [*(await turns.path_to(tx, turn.parent_id) if turn.parent_id else []), turn]
-            files = await attachments.contents(tx, [one.id for on_path in path for one in on_path.attachments])
+        conversation, path, files = await self._ground.database.run_read(partial(_stored, turn=turn))
         values = self._ground.preferences.get()
         options = turn.asked.over(conversation.options).over(defaults(values))
         model = await self._ground.gateway.resolve(turn.model)
@@ -53,6 +49,16 @@ class Asker:
         context = await asyncio.to_thread(build) if files else build()
         request = _request(model, options, context, turn.cache_asked)
         return Asking(request, Caller("chat", turn.actor, turn.conversation_id, turn.id), context.gauge)
+
+
+async def _stored(tx: Transaction, turn: Turn) -> tuple[Conversation, list[Turn], dict[str, bytes]]:
+    """The conversation, the branch that ends at `turn`, and the bytes of its files."""
+    conversation = await conversations.find(tx, turn.conversation_id)
+    if conversation is None:
+        raise NotFound("the conversation is gone", conversation_id=turn.conversation_id)
+    path = [*(await turns.path_to(tx, turn.parent_id) if turn.parent_id else []), turn]
+    ids = [one.id for on_path in path for one in on_path.attachments]
+    return conversation, path, await attachments.contents(tx, ids) if ids else {}
 
 
 def defaults(values: PreferenceValues) -> Options:

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
-from madang.chat.events import DELTA
+from madang.chat.events import DELTA, about_conversation, about_turn, for_everybody, stream_of
 from madang.chat.ground import Ground
 from madang.chat.order import after
 from madang.chat.store import conversations, turns
-from madang.chat.types import Gauge, Json, Turn
+from madang.chat.types import Conversation, Gauge, Json, Turn
 from madang.db.errors import LeaseLost
 from madang.db.transaction import Transaction
+from madang.live.journal import News
 
 
 async def store_end(
@@ -26,20 +27,19 @@ async def store_end(
         raise LeaseLost("another process has ended this turn", turn_id=ended.id)
     if conversation is None:
         return None
-    teller = ground.teller
     await turns.save(tx, ended)
-    if rest:
-        await teller.tell(tx, ended.conversation_id, DELTA, rest)
-    await teller.tell_turn(tx, "turn.finished", ended)
-    following = await _go_on(tx, ground, ended, may_go_on and conversation.deleted_at is None)
     changed = replace(
         conversation, context=gauge or conversation.context, updated_at=ended.finished_at or conversation.updated_at
     )
     await conversations.save(tx, changed)
-    await teller.tell(tx, changed.id, "conversation.changed", {"conversation": changed.as_json()})
-    if changed.deleted_at is None:
-        await teller.tell_everybody(tx, "conversation.changed", changed)
-    return following
+    await ground.teller.tell_all(tx, _news(ended, rest, changed))
+    return await _go_on(tx, ground, ended, may_go_on and conversation.deleted_at is None)
+
+
+def _news(ended: Turn, rest: Json | None, conversation: Conversation) -> list[News]:
+    delta = [(stream_of(ended.conversation_id), DELTA, rest)] if rest else []
+    news = [*delta, about_turn("turn.finished", ended), about_conversation(conversation)]
+    return news if conversation.deleted_at else [*news, for_everybody("conversation.changed", conversation)]
 
 
 async def start_queued(tx: Transaction, ground: Ground, turn: Turn, at: datetime) -> Turn:

@@ -186,10 +186,13 @@ class Runner:
     async def _try_to_store(self, run: Run, ended: Turn) -> None:
         may_go_on = not self._is_stopping.is_set()
         rest, gauge = run.writer.rest(), _full_gauge(run, ended)
-        async with self._ground.database.write() as tx:
+
+        async def end(tx: Transaction) -> None:
             following = await store_end(tx, self._ground, ended, rest=rest, gauge=gauge, may_go_on=may_go_on)
             if following:
                 await self.begin_after(tx, following)
+
+        await self._ground.database.run_write(end)
 
 
 def _internal() -> MadangError:

@@ -1,6 +1,7 @@
 """What can be done with a turn: ask again, ask otherwise, go on, start, stop, take back."""
 
 from dataclasses import replace
+from functools import partial
 
 from madang.chat.accepting import Accepted, Acceptor
 from madang.chat.elsewhere import Elsewhere
@@ -32,8 +33,7 @@ class Turns:
 
     async def find(self, turn_id: str) -> Turn:
         """Return a turn as it is stored. Raises `NotFound`."""
-        async with self._ground.database.read() as tx:
-            return await _found(tx, turn_id)
+        return await self._ground.database.run_read(partial(_found, turn_id=turn_id))
 
     async def wait(self, turn_id: str) -> Turn:
         """Return a turn when it has ended, or waits for a person. Raises `NotFound` when it is taken back."""

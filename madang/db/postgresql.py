@@ -1,18 +1,20 @@
 """PostgreSQL: a pool of connections, snapshots for reading, and news between processes by LISTEN and NOTIFY."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, CursorResult, Executable, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from madang.db.errors import ReadOnlyDatabase, StoreBusy, StoreError, StoreUnavailable
-from madang.db.transaction import WAIT_SECONDS, Transaction, drained, in_turn, take, to_the_end
+from madang.db.transaction import WAIT_SECONDS, Parameters, Transaction, Work, drained, in_turn, to_the_end
 from madang.errors import BadRequest, MadangError, OutOfSpace
 from madang.ids import new_id
+
+T = TypeVar("T")
 
 POOL = 12
 CONNECT_TIMEOUT_SECONDS = 10
@@ -67,17 +69,30 @@ class Postgresql:
     async def write(self, durable: bool) -> AsyncIterator[Transaction]:
         """Yield a writing transaction; a commit that is not durable does not wait for the server's disk."""
         async with self._place(), _connection(self._engine) as connection:
-            transaction = Transaction(connection, translate, self.name)
+            transaction = self._transaction(connection)
             if not durable:
                 await transaction.execute(text("SET LOCAL synchronous_commit = off"))
             yield transaction
             await to_the_end(_commit(connection, transaction))
 
+    async def run_write(self, work: Work[T], durable: bool) -> T:
+        """Do `work` in a writing transaction."""
+        async with self.write(durable) as transaction:
+            return await work(transaction)
+
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Yield a transaction that sees one snapshot and cannot write."""
         async with self._place(), _connection(self._snapshots) as connection:
-            yield Transaction(connection, translate)
+            yield self._transaction(connection)
+
+    async def run_read(self, work: Work[T]) -> T:
+        """Do `work` in a transaction that sees one snapshot."""
+        async with self.read() as transaction:
+            return await work(transaction)
+
+    def _transaction(self, connection: AsyncConnection) -> Transaction:
+        return Transaction(_ToTheEnd(connection), translate, is_sqlite=False, sender=self.name)
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
@@ -104,10 +119,23 @@ class Postgresql:
                 await asyncio.sleep(RECONNECT_SECONDS)
 
 
+class _ToTheEnd:
+    """Statements over the wire. Each runs to its end, also when the caller is cancelled."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def execute(self, statement: Executable, parameters: Parameters | None) -> CursorResult[Any]:
+        return await to_the_end(self._connection.execute(statement, parameters))
+
+    async def run_sync(self, work: Callable[..., T], *arguments: Any) -> T:
+        return await to_the_end(self._connection.run_sync(work, *arguments))
+
+
 @asynccontextmanager
 async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     try:
-        connection = await take(engine)
+        connection = await _taken(engine)
     except DBAPIError as error:
         raise translate(error) from error
     try:
@@ -119,6 +147,21 @@ async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     finally:
         # Closing rolls back whatever was not committed.
         await to_the_end(connection.close())
+
+
+async def _taken(engine: AsyncEngine) -> AsyncConnection:
+    """Return an open connection of the engine's pool; one who is cancelled meanwhile leaves none behind."""
+    opening = asyncio.ensure_future(_opened(engine))
+    try:
+        return await to_the_end(opening)
+    except asyncio.CancelledError:
+        if not opening.cancelled() and not opening.exception():
+            await to_the_end(opening.result().close())
+        raise
+
+
+async def _opened(engine: AsyncEngine) -> AsyncConnection:
+    return await engine.connect()
 
 
 async def _commit(connection: AsyncConnection, transaction: Transaction) -> None:

@@ -2,41 +2,26 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from loguru import logger
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from madang.db.check import WAIT_LIMIT_BYTES, integrity_check, quick_check, refused
+from madang.db.connection import READERS, begin, reading_engine, writing_engine
 from madang.db.errors import DamagedDatabase, ReadOnlyDatabase, StorageFailed, StoreBusy, StoreError, StoreUnavailable
 from madang.db.folder import private_file
-from madang.db.transaction import Transaction, drained, in_turn, take, to_the_end
+from madang.db.lane import AtOnce, Lane, Stepwise, finish
+from madang.db.transaction import Transaction, Work, drained, in_turn, to_the_end
 from madang.errors import MadangError, OutOfSpace
 
-READERS = 4
-BUSY_TIMEOUT_MS = 5000
-CHECKPOINT_PAGES = 1000
-CHECKPOINT_SECONDS = 60
+T = TypeVar("T")
 
-_SHARED = (
-    f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA trusted_schema=OFF",
-    "PRAGMA mmap_size=0",
-)
-_WRITER = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}",
-    "PRAGMA journal_size_limit=67108864",
-)
-_READER = ("PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=ON")
+CHECKPOINT_SECONDS = 60
 
 
 class Sqlite:
@@ -46,9 +31,10 @@ class Sqlite:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._write_engine = _engine(path, (*_SHARED, *_WRITER), readers=1, begin=_begin_writing)
-        self._read_engine = _engine(path, (*_SHARED, *_READER), readers=READERS, begin=_begin_reading)
-        self._writer: AsyncConnection | None = None
+        self._write_engine = writing_engine(path)
+        self._read_engine = reading_engine(path)
+        self._write_lane, self._read_lane = Lane("db-writer", 1), Lane("db-reader", READERS)
+        self._writer: Connection | None = None
         self._writing = asyncio.Lock()
         self._reading = asyncio.Semaphore(READERS)
         self._tasks: list[asyncio.Task[None]] = []
@@ -71,60 +57,69 @@ class Sqlite:
         async with self._writing:
             writer, self._writer = self._writer, None
         await drained(self._reading, READERS)
-        await self._read_engine.dispose()
+        self._read_engine.dispose()
         if writer:
-            with suppress(DBAPIError, sqlite3.Error):
-                await to_the_end(writer.run_sync(_outside_transaction, "PRAGMA wal_checkpoint(TRUNCATE)"))
-            await to_the_end(writer.close())
-        await self._write_engine.dispose()
+            await self._write_lane.run(_close, writer)
+        self._write_engine.dispose()
+        self._read_lane.close()
+        self._write_lane.close()
 
     @asynccontextmanager
     async def write(self, durable: bool) -> AsyncIterator[Transaction]:
         """Yield the one writing transaction; others wait for their turn."""
         async with in_turn(self._writing):
-            connection = self._open_writer()
-            connection.sync_connection.info["synchronous"] = "FULL" if durable else "NORMAL"  # type: ignore[union-attr]
+            connection, lane = self._open_writer(), self._write_lane
+            transaction = _transaction(Stepwise(connection, lane))
             try:
-                await to_the_end(_begin(connection))
-                transaction = Transaction(connection, translate)
+                await lane.run(begin, connection, durable)
                 yield transaction
-                await to_the_end(_commit(connection, transaction))
+                await to_the_end(_commit(connection, lane, transaction))
             except BaseException as error:
-                await to_the_end(connection.run_sync(_roll_back))
-                if isinstance(error, DBAPIError) and not isinstance(error.orig, sqlite3.IntegrityError):
-                    raise translate(error) from error
+                await lane.run(_roll_back, connection)
+                _tell(error)
                 raise
+
+    async def run_write(self, work: Work[T], durable: bool) -> T:
+        """Do `work` in one go in the writer's thread."""
+        async with in_turn(self._writing):
+            return await to_the_end(self._write_at_once(self._open_writer(), work, durable))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:
         """Yield a transaction that sees one snapshot and cannot write."""
         async with in_turn(self._reading):
             self._open_writer()
+            connection = await self._read_lane.run(_connected, self._read_engine)
             try:
-                connection = await take(self._read_engine)
-            except DBAPIError as error:
-                raise translate(error) from error
-            try:
-                yield Transaction(connection, translate)
+                yield _transaction(Stepwise(connection, self._read_lane))
             finally:
-                await to_the_end(connection.close())
+                await self._read_lane.run(connection.close)
+
+    async def run_read(self, work: Work[T]) -> T:
+        """Do `work` in one go in a reader's thread."""
+        async with in_turn(self._reading):
+            self._open_writer()
+            return await self._read_lane.run(_read_at_once, self._read_engine, work)
 
     async def integrity(self) -> str:
         """Return the first thing that is wrong with the file, or "ok"."""
         async with self.read() as transaction:
             return await transaction.run_sync(integrity_check)
 
-    async def _open(self) -> None:
-        try:
-            self._writer = await self._write_engine.connect()
-            if self.path.stat().st_size <= WAIT_LIMIT_BYTES:
-                await self._writer.run_sync(quick_check)
-            else:
-                self._tasks.append(asyncio.create_task(self._check_meanwhile()))
-        except (DBAPIError, sqlite3.Error) as error:
-            raise translate(error) from error
+    async def _write_at_once(self, connection: Connection, work: Work[T], durable: bool) -> T:
+        transaction = _transaction(AtOnce(connection))
+        result: T = await self._write_lane.run(_write_at_once, connection, work(transaction), durable)
+        transaction.committed()
+        return result
 
-    def _open_writer(self) -> AsyncConnection:
+    async def _open(self) -> None:
+        self._writer = await self._write_lane.run(_connected, self._write_engine)
+        if self.path.stat().st_size <= WAIT_LIMIT_BYTES:
+            await self._write_lane.run(_checked, self._writer)
+        else:
+            self._tasks.append(asyncio.create_task(self._check_meanwhile()))
+
+    def _open_writer(self) -> Connection:
         if self._writer is None:
             raise StoreUnavailable("the database is closed")
         return self._writer
@@ -141,53 +136,11 @@ class Sqlite:
             await asyncio.sleep(CHECKPOINT_SECONDS)
             async with self._writing:
                 if self._writer:
-                    with suppress(DBAPIError, sqlite3.Error):
-                        await to_the_end(self._writer.run_sync(_outside_transaction, "PRAGMA wal_checkpoint(PASSIVE)"))
+                    await self._write_lane.run(_checkpoint, self._writer, "PASSIVE")
 
 
-def _engine(path: Path, pragmas: tuple[str, ...], readers: int, begin: Any) -> AsyncEngine:
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///{path}",
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=readers,
-        max_overflow=0,
-        # The driver must not begin or end transactions by itself: `begin` says how they begin.
-        connect_args={"isolation_level": None},
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        try:
-            for pragma in pragmas:
-                cursor.execute(pragma)
-            cursor.close()
-        except sqlite3.Error:
-            connection.close()
-            raise
-
-    event.listen(engine.sync_engine, "begin", begin)
-    return engine
-
-
-def _begin_writing(connection: Connection) -> None:
-    wanted = connection.info.get("synchronous", "FULL")
-    if connection.info.get("synchronous_set", "FULL") != wanted:
-        connection.exec_driver_sql(f"PRAGMA synchronous={wanted}")
-        connection.info["synchronous_set"] = wanted
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin_reading(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
-
-
-async def _begin(connection: AsyncConnection) -> None:
-    await connection.begin()
-
-
-async def _commit(connection: AsyncConnection, transaction: Transaction) -> None:
-    await connection.commit()
+async def _commit(connection: Connection, lane: Lane, transaction: Transaction) -> None:
+    await lane.run(connection.commit)
     transaction.committed()
 
 
@@ -197,10 +150,56 @@ def _roll_back(connection: Connection) -> None:
     connection.connection.rollback()
 
 
-def _outside_transaction(connection: Connection, statement: str) -> None:
-    cursor = connection.connection.cursor()
-    cursor.execute(statement)
-    cursor.close()
+def _write_at_once(connection: Connection, work: Coroutine[Any, Any, T], durable: bool) -> T:
+    try:
+        begin(connection, durable)
+        result = finish(work)
+        connection.commit()
+    except BaseException as error:
+        work.close()
+        _roll_back(connection)
+        _tell(error)
+        raise
+    return result
+
+
+def _read_at_once(engine: Engine, work: Work[T]) -> T:
+    with _connected(engine) as connection:
+        return finish(work(_transaction(AtOnce(connection))))
+
+
+def _transaction(statements: Stepwise | AtOnce) -> Transaction:
+    return Transaction(statements, translate, is_sqlite=True)
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except (DBAPIError, sqlite3.Error) as error:
+        raise translate(error) from error
+
+
+def _checked(connection: Connection) -> None:
+    try:
+        quick_check(connection)
+    except (DBAPIError, sqlite3.Error) as error:
+        raise translate(error) from error
+
+
+def _checkpoint(connection: Connection, how: Literal["PASSIVE", "TRUNCATE"]) -> None:
+    with suppress(DBAPIError, sqlite3.Error), closing(connection.connection.cursor()) as cursor:
+        cursor.execute(f"PRAGMA wal_checkpoint({how})")
+
+
+def _close(writer: Connection) -> None:
+    _checkpoint(writer, "TRUNCATE")
+    writer.close()
+
+
+def _tell(error: BaseException) -> None:
+    """Raise our error for one of the database's; a broken constraint is the business of whoever wrote."""
+    if isinstance(error, DBAPIError) and not isinstance(error.orig, sqlite3.IntegrityError):
+        raise translate(error) from error
 
 
 def translate(error: BaseException) -> MadangError:

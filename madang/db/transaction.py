@@ -1,13 +1,12 @@
 """One transaction as the stores see it: run statements, and say what happens once they are committed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Table, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from madang.db.errors import StoreBusy
 from madang.db.news import CHANNEL
@@ -26,6 +25,14 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 Translate = Callable[[BaseException], MadangError]
 
 
+class Statements(Protocol):
+    """The way to a connection: by a thread, within one, or over the wire."""
+
+    async def execute(self, statement: Executable, parameters: Parameters | None) -> CursorResult[Any]: ...
+
+    async def run_sync(self, work: Callable[..., T], *arguments: Any) -> T: ...
+
+
 async def to_the_end(step: Awaitable[T]) -> T:
     """Run `step` to its end even when the caller is cancelled, and then let the cancellation go on.
 
@@ -40,17 +47,6 @@ async def to_the_end(step: Awaitable[T]) -> T:
                 await asyncio.wait([task])
         if not task.cancelled():
             task.exception()
-        raise
-
-
-async def take(engine: AsyncEngine) -> AsyncConnection:
-    """Return an open connection of the engine's pool; one who is cancelled meanwhile leaves none behind."""
-    opening = asyncio.ensure_future(_connect(engine))
-    try:
-        return await to_the_end(opening)
-    except asyncio.CancelledError:
-        if not opening.cancelled() and not opening.exception():
-            await to_the_end(opening.result().close())
         raise
 
 
@@ -78,18 +74,14 @@ async def drained(places: asyncio.Semaphore, count: int) -> None:
 
 
 class Transaction:
-    """A transaction under way. It is made by `Database.read()` and `Database.write()`."""
+    """A transaction under way. It is made by `Database`. `is_sqlite` is for the rare statement that differs."""
 
-    def __init__(self, connection: AsyncConnection, translate: Translate, sender: str = "") -> None:
-        self._connection = connection
+    def __init__(self, statements: Statements, translate: Translate, *, is_sqlite: bool, sender: str = "") -> None:
+        self.is_sqlite = is_sqlite
+        self._statements = statements
         self._sender = sender
         self._translate = translate
         self._callbacks: list[Callable[[], None]] = []
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether this runs on SQLite, for the rare statement that differs."""
-        return self._connection.dialect.name == "sqlite"
 
     async def execute(self, statement: Executable, parameters: Parameters | None = None) -> CursorResult[Any]:
         """Run one statement and return its rows, already fetched.
@@ -98,7 +90,7 @@ class Transaction:
         errors of `madang.db.errors` for the rest.
         """
         try:
-            return await to_the_end(self._connection.execute(statement, parameters))
+            return await self._statements.execute(statement, parameters)
         except IntegrityError:
             raise
         except DBAPIError as error:
@@ -107,7 +99,7 @@ class Transaction:
     async def run_sync(self, work: Callable[..., T], *arguments: Any) -> T:
         """Run `work(connection, *arguments)`, written for SQLAlchemy's synchronous `Connection`."""
         try:
-            return await to_the_end(self._connection.run_sync(work, *arguments))
+            return await self._statements.run_sync(work, *arguments)
         except DBAPIError as error:
             raise self._translate(error) from error
 
@@ -142,5 +134,4 @@ class Transaction:
             callback()
 
 
-async def _connect(engine: AsyncEngine) -> AsyncConnection:
-    return await engine.connect()
+Work = Callable[[Transaction], Coroutine[Any, Any, T]]

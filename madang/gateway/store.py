@@ -17,6 +17,7 @@ PROVIDERS = "providers"
 
 # Whoever reads the sums and adds a reservation holds this, so that two processes cannot both take the last cent.
 _BUDGET_LOCK = "gateway.budget"
+_RESERVE = insert(reservations)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,19 @@ class Claim:
 async def add_calls(database: Database, entries: Sequence[Entry], durable: bool) -> None:
     """Add ledger rows and end the reservations they settle, in one commit."""
     settled = [entry.reservation_id for entry in entries if entry.reservation_id]
-    async with database.write(durable=durable) as tx:
+
+    async def add(tx: Transaction) -> None:
         # A commit whose answer was lost is written again, and then the row is there already.
         await tx.execute(tx.insert(calls).on_conflict_do_nothing(), [_call_row(entry) for entry in entries])
         if settled:
             await tx.execute(delete(reservations).where(reservations.c.id.in_(settled)))
 
+    await database.run_write(add, durable=durable)
+
 
 async def find_spending(database: Database, day: str) -> DaySpending:
     """Return what a day has taken so far."""
-    async with database.read() as tx:
-        return await _spending(tx, day)
+    return await database.run_read(lambda tx: _spending(tx, day))
 
 
 async def reserve(database: Database, claim: Claim, choose: Callable[[DaySpending], int]) -> None:
@@ -62,7 +65,8 @@ async def reserve(database: Database, claim: Claim, choose: Callable[[DaySpendin
 
     What `choose` raises goes through, and then nothing is reserved.
     """
-    async with database.write() as tx:
+
+    async def add(tx: Transaction) -> None:
         await tx.lock(_BUDGET_LOCK)
         amount = choose(await _spending(tx, claim.day))
         row = {
@@ -72,7 +76,9 @@ async def reserve(database: Database, claim: Claim, choose: Callable[[DaySpendin
             "owner": claim.owner,
             **_cause_row(claim.cause),
         }
-        await tx.execute(insert(reservations).values(row))
+        await tx.execute(_RESERVE, row)
+
+    await database.run_write(add)
 
 
 async def reserve_more(

@@ -16,7 +16,7 @@ Waiting = tuple[Note, asyncio.Future[Event]]
 
 
 class Batch:
-    """Notes on their way into the store. `write` stores them in one transaction, each stream's in order.
+    """Notes on their way into the store. `write` stores them in one transaction.
 
     It returns for each note, in the same order, its event, or why this one alone was not taken.
     """
@@ -48,8 +48,6 @@ class Batch:
             self._running = None
 
     async def _store(self, lot: list[Waiting]) -> None:
-        # The store keeps the order within a stream and sorts by stream; the futures follow the same sorting.
-        lot = sorted(lot, key=lambda waiting: waiting[0].stream, reverse=True)
         try:
             stored = await self._try_to_write([note for note, _ in lot])
         except Exception as error:  # noqa: BLE001  every kind of failure belongs to those who wait for this lot

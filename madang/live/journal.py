@@ -1,7 +1,8 @@
 """The journal: numbered events per stream, stored first and then told, each follower gets each of them once."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import orjson
@@ -21,6 +22,8 @@ TOPIC = "live"
 PAGE = 256
 DETAILS_KEPT = timedelta(hours=1)
 ALL_KEPT = timedelta(days=30)
+
+News = tuple[str, str, dict[str, Any]]
 
 
 class Journal:
@@ -59,14 +62,17 @@ class Journal:
 
         A transaction that appends to several streams does so in descending order of their names.
         """
-        return (await self._append_all(tx, [self._note(stream, kind, data)]))[0]
+        return (await self.append_all_in(tx, [(stream, kind, data)]))[0]
+
+    async def append_all_in(self, tx: Transaction, news: Iterable[News]) -> list[Event]:
+        """Store several events as part of `tx`, each a stream, a kind and data; return them in the order given."""
+        return await self._append_all(tx, [self._note(*one) for one in news])
 
     async def last_number(self, stream: str, tx: Transaction | None = None) -> int:
         """Return the newest number of `stream`, 0 before the first event."""
         if tx:
             return (await store.position(tx, stream)).last_number
-        async with self._database.read() as transaction:
-            return (await store.position(transaction, stream)).last_number
+        return (await self._database.run_read(lambda tx: store.position(tx, stream))).last_number
 
     async def stored(self, tx: Transaction, stream: str, after: int) -> list[Event]:
         """Return every kept event of `stream` after number `after`, as `tx` sees it."""
@@ -83,8 +89,7 @@ class Journal:
         Ends without one when the process stops.
         """
         with self._fanout.inbox(stream) as inbox:
-            async with self._database.read() as transaction:
-                position = await store.position(transaction, stream)
+            position = await self._database.run_read(lambda tx: store.position(tx, stream))
             last = position.last_number if after is None else after
             if not position.kept_after <= last <= position.last_number:
                 yield self._resync(stream, position.last_number)
@@ -131,8 +136,7 @@ class Journal:
         while True:
             # Emptied before the snapshot is taken: what is committed after it lands in the inbox again.
             inbox.empty()
-            async with self._database.read() as transaction:
-                page = await store.after(transaction, stream, last, PAGE)
+            page = await self._database.run_read(partial(store.after, stream=stream, number=last, limit=PAGE))
             for event in page:
                 yield event
                 last = event.number
@@ -140,11 +144,13 @@ class Journal:
                 return
 
     async def _write(self, notes: Sequence[Note]) -> list[Event | MadangError]:
-        async with self._database.write(durable=False) as transaction:
-            names = {note.process for note in notes if note.process}
-            dead = names - await held(transaction, names) if names else names
-            taken = [note for note in notes if note.process not in dead]
-            events = iter(await self._append_all(transaction, taken) if taken else [])
+        return await self._database.run_write(partial(self._append_taken, notes=notes), durable=False)
+
+    async def _append_taken(self, tx: Transaction, notes: Sequence[Note]) -> list[Event | MadangError]:
+        names = {note.process for note in notes if note.process}
+        dead = names - await held(tx, names) if names else names
+        taken = [note for note in notes if note.process not in dead]
+        events = iter(await self._append_all(tx, taken) if taken else [])
         return [_refused(note) if note.process in dead else next(events) for note in notes]
 
     async def _append_all(self, tx: Transaction, notes: Sequence[Note]) -> list[Event]:

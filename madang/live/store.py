@@ -1,45 +1,48 @@
 """The journal's tables."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, delete, func, insert, or_, select, update
 
 from madang.db.schema import events, streams
 from madang.db.transaction import Transaction
 from madang.live.types import Event, Note, Position
 
+_ADD = insert(events)
+_POSITION = select(streams).where(streams.c.name == bindparam("of_stream"))
+_AFTER = (
+    select(events)
+    .where(events.c.stream == bindparam("of_stream"), events.c.number > bindparam("after"))
+    .order_by(events.c.number)
+    .limit(bindparam("most"))
+)
+
 
 async def add(transaction: Transaction, notes: Sequence[Note]) -> list[Event]:
-    """Number the notes of each stream in the order given, and store them.
+    """Number the notes of each stream in the order given, store them, and return them in that order.
 
     Counting up holds the stream's row until the commit, so numbers follow the order of commits and a rolled back
     transaction leaves no gap. Streams are taken in descending order of their names, so two writers never wait for
     each other.
     """
-    added: list[Event] = []
-    for stream, group in groupby(sorted(notes, key=lambda note: note.stream, reverse=True), lambda note: note.stream):
-        mine = list(group)
-        last = await _count_up(transaction, stream, len(mine))
-        first = last - len(mine) + 1
-        added += [Event(stream, number, note.kind, note.data, note.at) for number, note in enumerate(mine, first)]
-    await transaction.execute(insert(events), [_row(event) for event in added])
+    numbers = await _count_up(transaction, Counter(note.stream for note in notes))
+    added = [Event(note.stream, next(numbers[note.stream]), note.kind, note.data, note.at) for note in notes]
+    await transaction.execute(_ADD, [_row(event) for event in added])
     return added
 
 
 async def position(transaction: Transaction, stream: str) -> Position:
     """Return how far `stream` goes; a stream nobody wrote to is at 0."""
-    row = (await transaction.execute(select(streams).where(streams.c.name == stream))).one_or_none()
+    row = (await transaction.execute(_POSITION, {"of_stream": stream})).one_or_none()
     return Position(row.last_number, row.kept_after) if row else Position(0, 0)
 
 
 async def after(transaction: Transaction, stream: str, number: int, limit: int) -> list[Event]:
     """Return up to `limit` events that follow `number`, in order."""
-    rows = await transaction.execute(
-        select(events).where(events.c.stream == stream, events.c.number > number).order_by(events.c.number).limit(limit)
-    )
+    rows = await transaction.execute(_AFTER, {"of_stream": stream, "after": number, "most": limit})
     return [Event(row.stream, row.number, row.kind, row.data, row.at) for row in rows]
 
 
@@ -79,12 +82,22 @@ def _is_past(finished: Any, details_before: datetime, all_before: datetime) -> C
     return or_(and_(events.c.at < details_before, is_detail), events.c.at < all_before)
 
 
-async def _count_up(transaction: Transaction, stream: str, steps: int) -> int:
-    statement = transaction.insert(streams).values(name=stream, last_number=steps, kept_after=0)
-    counted = statement.on_conflict_do_update(
-        index_elements=[streams.c.name], set_={"last_number": streams.c.last_number + steps}
-    ).returning(streams.c.last_number)
-    return int((await transaction.execute(counted)).scalar_one())
+async def _count_up(transaction: Transaction, steps: Mapping[str, int]) -> dict[str, Iterator[int]]:
+    """Return the numbers that come next in each stream, as many as it needs."""
+    rows = [{"name": name, "last_number": steps[name], "kept_after": 0} for name in sorted(steps, reverse=True)]
+    counted = await transaction.execute(_count_up_statement(transaction), rows)
+    return {row.name: _last_of(row.last_number, steps[row.name]) for row in counted}
+
+
+def _last_of(last: int, count: int) -> Iterator[int]:
+    return iter(range(last - count + 1, last + 1))
+
+
+def _count_up_statement(transaction: Transaction) -> Executable:
+    statement = transaction.insert(streams)
+    last_number = streams.c.last_number + statement.excluded.last_number
+    counted = statement.on_conflict_do_update(index_elements=[streams.c.name], set_={"last_number": last_number})
+    return counted.returning(streams.c.name, streams.c.last_number)
 
 
 def _row(event: Event) -> dict[str, Any]:

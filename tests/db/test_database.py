@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from madang.db.database import Database
 from madang.db.errors import ReadOnlyDatabase, StoreUnavailable
 from madang.db.schema import drafts, meta
+from madang.db.transaction import Transaction
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
 
@@ -167,3 +168,80 @@ async def test_a_closed_database_says_so_and_opens_nothing(database: Database) -
     with pytest.raises(StoreUnavailable):
         await put(database, "a")
     await database.stop()
+
+
+async def put_at_once(database: Database, *names: str, fails: bool = False) -> int:
+    async def work(transaction: Transaction) -> int:
+        for name in names:
+            await transaction.execute(insert(meta).values(key=name, value=1))
+        if fails:
+            raise ZeroDivisionError
+        return len(names)
+
+    return await database.run_write(work)
+
+
+async def test_work_in_one_go_is_committed_and_told_on_the_event_loop(database: Database) -> None:
+    told: list[asyncio.AbstractEventLoop] = []
+
+    async def work(transaction: Transaction) -> str:
+        await transaction.execute(insert(meta).values(key="a", value=1))
+        transaction.after_commit(lambda: told.append(asyncio.get_running_loop()))
+        return (await transaction.execute(select(meta.c.key))).scalar_one()
+
+    assert await database.run_write(work) == "a"
+    assert await keys(database) == ["a"]
+    assert told == [asyncio.get_running_loop()]
+
+
+async def test_work_that_raises_leaves_nothing_and_the_next_goes_on(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await put_at_once(database, "a", fails=True)
+    with pytest.raises(IntegrityError):
+        await put_at_once(database, "b", "b")
+    assert await put_at_once(database, "c", "d") == 2
+    assert await keys(database) == ["c", "d"]
+
+
+async def test_reading_in_one_go_sees_one_snapshot_and_cannot_write(database: Database) -> None:
+    await put(database, "a")
+
+    async def names(transaction: Transaction) -> list[str]:
+        return list((await transaction.execute(select(meta.c.key))).scalars())
+
+    async def spoil(transaction: Transaction) -> None:
+        await transaction.execute(delete(meta))
+
+    assert await asyncio.gather(*(database.run_read(names) for _ in range(40))) == [["a"]] * 40
+    with pytest.raises(ReadOnlyDatabase):
+        await database.run_read(spoil)
+    assert await database.run_read(names) == ["a"]
+
+
+async def test_work_and_blocks_take_turns(database: Database) -> None:
+    works = [put_at_once(database, f"work-{number}") for number in range(10)]
+    blocks = [put(database, f"block-{number}") for number in range(10)]
+    await asyncio.gather(*(one for pair in zip(works, blocks, strict=True) for one in pair))
+    assert len(await keys(database)) == 20
+
+
+@pytest.mark.parametrize("pause_seconds", [0, 0.0002, 0.001, 0.003])
+async def test_cancelled_work_is_whole_or_not_there(database: Database, pause_seconds: float) -> None:
+    told: list[str] = []
+
+    async def write(key: str) -> None:
+        async def work(transaction: Transaction) -> None:
+            await transaction.execute(insert(meta).values(key=f"{key}-1", value=1))
+            await transaction.execute(insert(meta).values(key=f"{key}-2", value=1))
+            transaction.after_commit(lambda: told.append(key))
+
+        await database.run_write(work)
+
+    for round_ in range(8):
+        task = asyncio.create_task(write(f"{round_}"))
+        await asyncio.sleep(pause_seconds)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await put(database, f"after-{round_}")
+    kept = [key for key in await keys(database) if not key.startswith("after")]
+    assert kept == sorted(f"{key}-{half}" for key in told for half in (1, 2))

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, text
 from madang.db.database import Database
 from madang.db.errors import DamagedDatabase
 from madang.db.schema import meta
+from madang.db.transaction import Transaction
 from madang.errors import OutOfSpace
 
 
@@ -169,3 +170,27 @@ async def test_CRASH_08_only_one_connection_ever_checkpoints(tmp_path: Path) -> 
 async def fill_one(database: Database, number: int) -> None:
     async with database.write(durable=number % 2 == 0) as transaction:
         await transaction.execute(insert(meta).values(key=f"row {number}", value="가" * 30_000))
+
+
+async def test_work_that_waits_for_something_else_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    database = await started(tmp_path / "madang.sqlite3")
+
+    async def work(transaction: Transaction) -> None:
+        await transaction.execute(insert(meta).values(key="a", value=1))
+        await asyncio.sleep(0)
+
+    with pytest.raises(RuntimeError, match="waited for something else"):
+        await database.run_write(work)
+    async with database.read() as transaction:
+        assert (await transaction.execute(select(meta))).all() == []
+    await database.stop()
+
+
+async def test_CRASH_08_work_in_one_go_is_synced_only_where_it_promises(tmp_path: Path) -> None:
+    database = await started(tmp_path / "madang.sqlite3")
+
+    async def level(transaction: Transaction) -> object:
+        return (await transaction.execute(text("PRAGMA synchronous"))).scalar_one()
+
+    assert [await database.run_write(level, durable=one) for one in (True, False, True)] == [2, 1, 2]
+    await database.stop()

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, literal, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, insert, literal, select, tuple_, update
 
 from madang.chat.types import Conversation, Gauge, Options
 from madang.db.schema import conversations, drafts
@@ -14,29 +14,32 @@ from madang.db.transaction import Transaction
 Place = tuple[datetime, str]
 """Where a conversation stands in the list: the newest first, the id where two share a moment."""
 
+_ADD = insert(conversations)
+_SAVE = update(conversations).where(conversations.c.id == bindparam("of_id"))
+_FIND = select(conversations).where(conversations.c.id == bindparam("of_id"))
+_FIND_AND_HOLD = _FIND.with_for_update()
+
 
 async def add(tx: Transaction, conversation: Conversation) -> None:
     """Store a conversation that is not there yet."""
-    await tx.execute(insert(conversations).values(_values(conversation)))
+    await tx.execute(_ADD, _values(conversation))
 
 
 async def find(tx: Transaction, conversation_id: str) -> Conversation | None:
     """Return the conversation, also a deleted one."""
-    row = (await tx.execute(select(conversations).where(conversations.c.id == conversation_id))).one_or_none()
+    row = (await tx.execute(_FIND, {"of_id": conversation_id})).one_or_none()
     return _read(row) if row else None
 
 
 async def find_and_hold(tx: Transaction, conversation_id: str) -> Conversation | None:
     """Return the conversation and keep other writers from it until the commit."""
-    statement = select(conversations).where(conversations.c.id == conversation_id).with_for_update()
-    row = (await tx.execute(statement)).one_or_none()
+    row = (await tx.execute(_FIND_AND_HOLD, {"of_id": conversation_id})).one_or_none()
     return _read(row) if row else None
 
 
 async def save(tx: Transaction, conversation: Conversation) -> None:
     """Store every value of a conversation that is there."""
-    statement = update(conversations).where(conversations.c.id == conversation.id)
-    await tx.execute(statement.values(_values(conversation)))
+    await tx.execute(_SAVE, {**_values(conversation), "of_id": conversation.id})
 
 
 async def page(

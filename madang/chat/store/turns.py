@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, exists, insert, select, true, update
+from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from madang.chat.types import Attachment, Options, Turn
@@ -34,6 +34,17 @@ _SAME = (
     "finished_at",
 )
 
+# Statements of the hot way are made once: SQLAlchemy then knows them again without looking through them.
+_ADD = insert(turns)
+_SAVE = update(turns).where(turns.c.id == bindparam("of_id"))
+_FIND = select(turns).where(turns.c.id == bindparam("of_id"))
+_FIND_BY_CLIENT_ID = select(turns).where(turns.c.client_id == bindparam("of_client_id"))
+_UNFINISHED = (
+    select(turns)
+    .where(turns.c.conversation_id == bindparam("of_conversation_id"), turns.c.status.in_(("queued", "streaming")))
+    .order_by(turns.c.id)
+)
+
 
 class ClientIdTaken(Exception):
     """Another turn has this client id; the transaction is of no more use."""
@@ -42,7 +53,7 @@ class ClientIdTaken(Exception):
 async def add(tx: Transaction, turn: Turn) -> None:
     """Store a turn that is not there yet. Raises `ClientIdTaken`."""
     try:
-        await tx.execute(insert(turns).values(_values(turn)))
+        await tx.execute(_ADD, _values(turn))
     except IntegrityError as error:
         if turn.client_id is None:
             raise
@@ -51,18 +62,18 @@ async def add(tx: Transaction, turn: Turn) -> None:
 
 async def save(tx: Transaction, turn: Turn) -> None:
     """Store every value of a turn that is there."""
-    await tx.execute(update(turns).where(turns.c.id == turn.id).values(_values(turn)))
+    await tx.execute(_SAVE, {**_values(turn), "of_id": turn.id})
 
 
 async def find(tx: Transaction, turn_id: str) -> Turn | None:
     """Return the turn."""
-    row = (await tx.execute(select(turns).where(turns.c.id == turn_id))).one_or_none()
+    row = (await tx.execute(_FIND, {"of_id": turn_id})).one_or_none()
     return _read(row) if row else None
 
 
 async def find_by_client_id(tx: Transaction, client_id: str) -> Turn | None:
     """Return the turn that came with this client id."""
-    row = (await tx.execute(select(turns).where(turns.c.client_id == client_id))).one_or_none()
+    row = (await tx.execute(_FIND_BY_CLIENT_ID, {"of_client_id": client_id})).one_or_none()
     return _read(row) if row else None
 
 
@@ -87,8 +98,7 @@ async def in_conversation(tx: Transaction, conversation_id: str) -> list[Turn]:
 
 async def unfinished(tx: Transaction, conversation_id: str) -> list[Turn]:
     """Return the turns of a conversation that stream or wait, oldest first."""
-    statement = select(turns).where(turns.c.conversation_id == conversation_id, _is_unfinished())
-    return [_read(row) for row in await tx.execute(statement.order_by(turns.c.id))]
+    return [_read(row) for row in await tx.execute(_UNFINISHED, {"of_conversation_id": conversation_id})]
 
 
 async def orphans(tx: Transaction) -> list[str]:
@@ -128,10 +138,6 @@ def _is_left_alone(tx: Transaction) -> ColumnElement[bool]:
     if tx.is_sqlite:
         return true()
     return turns.c.process.is_(None) | turns.c.process.not_in(select(processes.c.id))
-
-
-def _is_unfinished() -> Any:
-    return turns.c.status.in_(("queued", "streaming"))
 
 
 def _values(turn: Turn) -> dict[str, Any]:
