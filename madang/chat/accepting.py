@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from madang.chat.errors import ClientIdReused, EmptyMessage, TooManyAttachments
-from madang.chat.events import about_turn, for_everybody
 from madang.chat.ground import Ground
 from madang.chat.order import first_status, waits_for_person
 from madang.chat.runner import Runner
@@ -16,7 +15,6 @@ from madang.db.transaction import Transaction
 from madang.errors import NotFound, TooLarge
 from madang.gateway.types import ModelInfo
 from madang.ids import new_id
-from madang.live.journal import News
 
 CONTENT_LIMIT_BYTES = 2**20
 ATTACHMENTS_LIMIT = 10
@@ -85,8 +83,10 @@ class Acceptor:
         followers = [one for one in unfinished if ask.instead_of and one.parent_id == ask.instead_of]
         led = _led(conversation, turn, must_follow=not followers)
         await (conversations.save if ask.conversation_id else conversations.add)(tx, led)
-        turn = await self._add(tx, turn, for_everybody(_kind(conversation), led))
+        turn = await self._add(tx, turn)
         await self._move(tx, followers, turn)
+        # Everybody's stream comes last: whoever has another turn of this client id waits for its end, which tells all.
+        await self._ground.teller.tell_everybody(tx, _kind(conversation), led)
         return Accepted(turn, turn.live_from)
 
     async def _held(self, tx: Transaction, ask: Ask) -> tuple[Conversation, list[Turn]]:
@@ -96,9 +96,8 @@ class Acceptor:
         found = _there(await conversations.find_and_hold(tx, ask.conversation_id), ask.conversation_id)
         return found, await turns.unfinished(tx, found.id)
 
-    async def _add(self, tx: Transaction, turn: Turn, news: News) -> Turn:
-        number, _ = await self._ground.teller.tell_all(tx, [about_turn("turn.accepted", turn), news])
-        turn = replace(turn, live_from=number)
+    async def _add(self, tx: Transaction, turn: Turn) -> Turn:
+        turn = replace(turn, live_from=await self._ground.teller.tell_turn(tx, "turn.accepted", turn))
         await turns.add(tx, turn)
         if turn.attachments:
             await attachments.give_to(tx, [one.id for one in turn.attachments], turn.conversation_id)

@@ -5,13 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, text, update
 
 from madang.db.schema import events, streams
 from madang.db.transaction import Transaction
 from madang.live.types import Event, Note, Position
 
 _ADD = insert(events)
+_COUNT_UP = text(
+    "INSERT INTO streams (name, last_number, kept_after) VALUES (:stream, :steps, 0) ON CONFLICT (name) "
+    "DO UPDATE SET last_number = streams.last_number + excluded.last_number RETURNING last_number"
+)
 _POSITION = select(streams).where(streams.c.name == bindparam("of_stream"))
 _AFTER = (
     select(events)
@@ -84,20 +88,11 @@ def _is_past(finished: Any, details_before: datetime, all_before: datetime) -> C
 
 async def _count_up(transaction: Transaction, steps: Mapping[str, int]) -> dict[str, Iterator[int]]:
     """Return the numbers that come next in each stream, as many as it needs."""
-    rows = [{"name": name, "last_number": steps[name], "kept_after": 0} for name in sorted(steps, reverse=True)]
-    counted = await transaction.execute(_count_up_statement(transaction), rows)
-    return {row.name: _last_of(row.last_number, steps[row.name]) for row in counted}
-
-
-def _last_of(last: int, count: int) -> Iterator[int]:
-    return iter(range(last - count + 1, last + 1))
-
-
-def _count_up_statement(transaction: Transaction) -> Executable:
-    statement = transaction.insert(streams)
-    last_number = streams.c.last_number + statement.excluded.last_number
-    counted = statement.on_conflict_do_update(index_elements=[streams.c.name], set_={"last_number": last_number})
-    return counted.returning(streams.c.name, streams.c.last_number)
+    following = {}
+    for stream in sorted(steps, reverse=True):
+        last: int = (await transaction.execute(_COUNT_UP, {"stream": stream, "steps": steps[stream]})).scalar_one()
+        following[stream] = iter(range(last - steps[stream] + 1, last + 1))
+    return following
 
 
 def _row(event: Event) -> dict[str, Any]:
