@@ -1,38 +1,46 @@
 """A day with Madang in which a provider repeats the key whenever it can; afterwards the key is nowhere."""
 
 import base64
-import json
-from collections.abc import Iterator
+import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+import pytest
 
 from madang.gateway.fake_upstream import FakeUpstream, Say, Status
 from tests.conftest import StartServer
+from tests.support.canary import files, forms, spilled
 from tests.support.server import Server
 
 GIVEN = 'sk-CANARY-given/"+=&key-0000-1111'
 STORED = "CANARY/stored+key=with&marks-2222-3333"
 PASSWORD, TOKEN = "CANARY password & more", "CANARY-token-of-the-environment"
 SECRETS = (GIVEN, STORED, PASSWORD, TOKEN)
-OWN_PLACE = {"keys.json"}
+OWN_PLACE = frozenset({"keys.json"})
 """Where the stored key lives: the 0600 file, because the test's machine has no keyring."""
 
 
-def forms(secret: str) -> Iterator[bytes]:
-    raw = secret.encode()
-    yield from (raw, raw[::-1], raw.hex().encode(), quote(secret, safe="").encode())
-    yield json.dumps(secret)[1:-1].encode()
-    for shift in range(3):
-        # The groups of three that hold only the secret's own bytes, wherever it begins in a longer text.
-        yield base64.b64encode(b"\0" * shift + raw)[4 : -4 if shift else None].rstrip(b"=")[:-2]
+@pytest.mark.parametrize("form", list(forms(GIVEN)))
+def test_the_sweep_finds_what_is_planted(tmp_path: Path, form: bytes) -> None:
+    with sqlite3.connect(tmp_path / "madang.sqlite3") as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE turns (answer TEXT)")
+        database.execute("INSERT INTO turns VALUES (?)", (f"the key is {form.decode()}.",))
+        database.commit()
+        (tmp_path / "logs").mkdir()
+        (tmp_path / "logs/madang.log").write_bytes(b'{"message": "' + form + b'"}')
+        assert {where for where, _ in spilled(SECRETS, files(tmp_path))} == {"madang.sqlite3-wal", "logs/madang.log"}
+    database.close()
+    assert "madang.sqlite3" in {where for where, _ in spilled(SECRETS, files(tmp_path))}
 
 
-def test_the_forms_are_found_where_they_are() -> None:
+def test_the_sweep_finds_a_key_inside_longer_base64() -> None:
     text = base64.b64encode(f"Authorization: Bearer {GIVEN}".encode())
-    assert any(form in text for form in forms(GIVEN))
+    assert spilled(SECRETS, [("header", text)])
 
 
 class Recorder:
@@ -105,20 +113,16 @@ async def test_SEC_01_after_a_day_of_faults_the_keys_are_nowhere(start_server: S
         assert {f"Bearer {GIVEN}", f"Bearer {STORED}"} <= set(sent)
         assert 200 in page.statuses
         server.kill()
-    written = everything_written(server.folder)
+    written = files(server.folder, OWN_PLACE)
+    printed = [(command, printed_by(server, command)) for command in ("doctor --json", "doctor", "openapi")]
     assert any(b"question 3" in content for _, content in written)  # so the search sees what is stored
-    found = [
-        (where, form)
-        for where, content in [*page.received, *written]
-        for secret in SECRETS
-        for form in forms(secret)
-        if form in content
-    ]
-    assert found == []
+    assert spilled(SECRETS, [*page.received, *written, *printed]) == []
 
 
-def everything_written(folder: Path) -> list[tuple[str, bytes]]:
-    """Every file: database, its log, cache, logs, backups and what was printed; not the key's own place."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in OWN_PLACE]
-    assert any(path.suffix == ".sqlite3" for path in files)
-    return [(str(path.relative_to(folder)), path.read_bytes()) for path in files]
+def printed_by(server: Server, command: str) -> bytes:
+    """Run a command as the server's owner would, beside its `.env`, and return all it printed."""
+    words = [sys.executable, "-m", "madang", *command.split()]
+    environment = server._environment()
+    done = subprocess.run(words, cwd=server.folder, env=environment, capture_output=True, check=False)
+    assert done.stdout, done.stderr
+    return done.stdout + done.stderr

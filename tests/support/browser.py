@@ -13,7 +13,7 @@ Theme = Literal["light", "dark"]
 Language = Literal["ko", "en"]
 DESKTOP, PHONE = (1280, 800), (390, 844)
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-_FLAGS = (
+FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -88,7 +88,7 @@ async def launched(executable: str) -> AsyncIterator[Browser]:
     """Start a Chromium without a window and end it. What is expected of a page may take as long as any wait."""
     expect.set_options(timeout=30_000)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(_FLAGS))
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
         try:
             yield browser
         finally:
