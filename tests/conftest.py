@@ -12,6 +12,7 @@ import pytest_asyncio
 from hypothesis import settings
 from playwright.async_api import Browser
 
+from madang.db.database import Database
 from tests.support import browser, postgres, server
 
 # The same tree gives the same run; another number roams.
@@ -83,18 +84,30 @@ def postgres_cluster() -> Iterator[postgres.Cluster]:
 
 @pytest.fixture
 def postgres_url(postgres_cluster: postgres.Cluster) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database of this test's own."""
+    """The URL of a PostgreSQL database of this test's own, with our tables and no rows."""
     with postgres_cluster.database() as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of an empty database; a test that takes it runs once on each kind."""
+    """The URL of a database without rows; a test that takes it runs once on each kind.
+
+    One that depends on a kind chooses it: `pytest.mark.parametrize("database_url", ["postgres"], indirect=True)`.
+    """
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'madang.db'}"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A started database of each kind in turn."""
+    opened = Database.open(database_url)
+    await opened.start()
+    yield opened
+    await opened.stop()
 
 
 @pytest.fixture

@@ -91,14 +91,7 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    """A chat on SQLite, for what does not depend on the database."""
-    async with opened(f"sqlite:///{tmp_path / 'madang.db'}", tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def any_house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
+async def house(database_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """A chat on each kind of database in turn."""
     async with opened(database_url, tmp_path) as house:
         yield house

@@ -2,11 +2,16 @@
 
 from dataclasses import replace
 
+import pytest
+
 from madang.chat.types import Options
 from madang.gateway.embedded.prompts import small_model_prompt
 from madang.gateway.types import ImagePart
 from tests.chat.conftest import House
 from tests.chat.scripted import MODEL
+
+# What is looked at here does not depend on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0"
 

@@ -59,12 +59,12 @@ async def test_a_turn_that_streams_is_not_asked_again(house: House):
     gate.opened.set()
 
 
-async def test_the_next_question_follows_the_branch_that_is_shown(any_house: House):
-    first = await any_house.answered("one")
-    again = (await any_house.chat.turns.retry(first.id, "person:test")).turn
-    await any_house.chat.turns.wait(again.id)
-    await any_house.chat.conversations.change(first.conversation_id, Change(active_turn_id=first.id))
-    following = await any_house.answered("two", conversation_id=first.conversation_id)
+async def test_the_next_question_follows_the_branch_that_is_shown(house: House):
+    first = await house.answered("one")
+    again = (await house.chat.turns.retry(first.id, "person:test")).turn
+    await house.chat.turns.wait(again.id)
+    await house.chat.conversations.change(first.conversation_id, Change(active_turn_id=first.id))
+    following = await house.answered("two", conversation_id=first.conversation_id)
     assert following.parent_id == first.id
 
 

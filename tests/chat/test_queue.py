@@ -20,23 +20,23 @@ async def first_and_second(house: House):
     return gate, first, second
 
 
-async def test_a_question_waits_behind_the_one_that_is_being_answered(any_house: House):
-    gate, first, second = await first_and_second(any_house)
+async def test_a_question_waits_behind_the_one_that_is_being_answered(house: House):
+    gate, first, second = await first_and_second(house)
     assert (second.status, second.parent_id) == ("queued", first.id)
-    assert len(any_house.door.requests) == 1
+    assert len(house.door.requests) == 1
     gate.opened.set()
-    answered = await any_house.chat.turns.wait(second.id)
+    answered = await house.chat.turns.wait(second.id)
     assert (answered.status, answered.answer) == ("done", "second")
-    assert [message.text for message in any_house.door.requests[1].messages] == ["one", "first", "two"]
+    assert [message.text for message in house.door.requests[1].messages] == ["one", "first", "two"]
 
 
-async def test_after_a_stop_what_waits_is_held_until_a_person_starts_it(any_house: House):
-    _gate, first, second = await first_and_second(any_house)
-    await any_house.chat.turns.stop(first.id)
-    assert (await any_house.chat.turns.wait(second.id)).held
-    assert len(any_house.door.requests) == 1
-    await any_house.chat.turns.start(second.id)
-    assert (await any_house.chat.turns.wait(second.id)).status == "done"
+async def test_after_a_stop_what_waits_is_held_until_a_person_starts_it(house: House):
+    _gate, first, second = await first_and_second(house)
+    await house.chat.turns.stop(first.id)
+    assert (await house.chat.turns.wait(second.id)).held
+    assert len(house.door.requests) == 1
+    await house.chat.turns.start(second.id)
+    assert (await house.chat.turns.wait(second.id)).status == "done"
 
 
 async def test_after_an_error_what_waits_is_held(house: House):
@@ -68,25 +68,25 @@ async def test_nothing_is_answered_in_a_deleted_conversation(house: House):
     assert len(house.door.requests) == 1
 
 
-async def test_asking_again_takes_over_what_waited_behind_the_failed_turn(any_house: House):
-    _gate, first, second = await first_and_second(any_house)
-    await any_house.chat.turns.stop(first.id)
-    again = (await any_house.chat.turns.retry(first.id, "person:test")).turn
-    assert (await any_house.chat.turns.find(second.id)).parent_id == again.id
-    seen = await any_house.chat.conversations.look(first.conversation_id)
+async def test_asking_again_takes_over_what_waited_behind_the_failed_turn(house: House):
+    _gate, first, second = await first_and_second(house)
+    await house.chat.turns.stop(first.id)
+    again = (await house.chat.turns.retry(first.id, "person:test")).turn
+    assert (await house.chat.turns.find(second.id)).parent_id == again.id
+    seen = await house.chat.conversations.look(first.conversation_id)
     assert seen.conversation.active_turn_id == second.id
 
 
-async def test_a_queued_turn_can_be_taken_back_and_what_follows_moves_up(any_house: House):
-    gate, first, second = await first_and_second(any_house)
-    third = (await any_house.ask("three", conversation_id=first.conversation_id)).turn
-    await any_house.chat.turns.remove(second.id)
+async def test_a_queued_turn_can_be_taken_back_and_what_follows_moves_up(house: House):
+    gate, first, second = await first_and_second(house)
+    third = (await house.ask("three", conversation_id=first.conversation_id)).turn
+    await house.chat.turns.remove(second.id)
     with pytest.raises(NotFound):
-        await any_house.chat.turns.find(second.id)
-    assert (await any_house.chat.turns.find(third.id)).parent_id == first.id
+        await house.chat.turns.find(second.id)
+    assert (await house.chat.turns.find(third.id)).parent_id == first.id
     gate.opened.set()
-    assert (await any_house.chat.turns.wait(third.id)).status == "done"
-    assert "turn.removed" in await any_house.kinds(first.conversation_id)
+    assert (await house.chat.turns.wait(third.id)).status == "done"
+    assert "turn.removed" in await house.kinds(first.conversation_id)
 
 
 async def test_the_last_question_taken_back_leaves_the_conversation_at_its_predecessor(house: House):

@@ -32,31 +32,31 @@ async def until_text_is_stored(house: House, turn_id: str, conversation_id: str,
             return
 
 
-async def test_CRASH_04_a_turn_that_streamed_is_interrupted_with_its_text_and_what_waited_is_held(any_house: House):
-    turn, queued = await half_answered(any_house)
-    await until_text_is_stored(any_house, turn.id, turn.conversation_id, "반쯤 온 😀 답")
-    await any_house.crash()
-    found = await any_house.chat.turns.find(turn.id)
+async def test_CRASH_04_a_turn_that_streamed_is_interrupted_with_its_text_and_what_waited_is_held(house: House):
+    turn, queued = await half_answered(house)
+    await until_text_is_stored(house, turn.id, turn.conversation_id, "반쯤 온 😀 답")
+    await house.crash()
+    found = await house.chat.turns.find(turn.id)
     assert (found.status, found.answer) == ("interrupted", "반쯤 온 😀 답")
     assert found.finished_at is not None
-    assert (await any_house.chat.turns.find(queued.id)).held
-    assert any_house.door.lost_calls == [("fake/one", turn.id)]
-    assert len(any_house.door.requests) == 1
-    any_house.door.say(saying(" 끝"))
-    await any_house.chat.turns.go_on(turn.id)
-    whole = await any_house.chat.turns.wait(turn.id)
+    assert (await house.chat.turns.find(queued.id)).held
+    assert house.door.lost_calls == [("fake/one", turn.id)]
+    assert len(house.door.requests) == 1
+    house.door.say(saying(" 끝"))
+    await house.chat.turns.go_on(turn.id)
+    whole = await house.chat.turns.wait(turn.id)
     assert (whole.status, whole.answer) == ("done", "반쯤 온 😀 답 끝")
 
 
-async def test_CRASH_04_a_continued_turn_that_is_interrupted_again_keeps_both_parts(any_house: House):
-    turn, _queued = await half_answered(any_house)
-    await any_house.chat.turns.stop(turn.id)
+async def test_CRASH_04_a_continued_turn_that_is_interrupted_again_keeps_both_parts(house: House):
+    turn, _queued = await half_answered(house)
+    await house.chat.turns.stop(turn.id)
     gate = Gate()
-    any_house.door.say([*saying(" und")[:2], gate])
-    await any_house.chat.turns.go_on(turn.id)
-    await until_text_is_stored(any_house, turn.id, turn.conversation_id, "반쯤 온 😀 답 und")
-    await any_house.crash()
-    assert (await any_house.chat.turns.find(turn.id)).answer == "반쯤 온 😀 답 und"
+    house.door.say([*saying(" und")[:2], gate])
+    await house.chat.turns.go_on(turn.id)
+    await until_text_is_stored(house, turn.id, turn.conversation_id, "반쯤 온 😀 답 und")
+    await house.crash()
+    assert (await house.chat.turns.find(turn.id)).answer == "반쯤 온 😀 답 und"
 
 
 async def test_a_gentle_end_stores_what_there_is(house: House):
@@ -74,17 +74,17 @@ async def test_nothing_is_begun_while_the_house_is_left(house: House):
     assert await house.chat.conversations.page("", False, None, 10) == []
 
 
-async def test_CRASH_13_what_is_asked_while_the_house_is_left_is_refused_or_has_an_end(any_house: House):
+async def test_CRASH_13_what_is_asked_while_the_house_is_left_is_refused_or_has_an_end(house: House):
     for steps in range(0, 60, 3):
-        asking = [asyncio.create_task(any_house.ask()) for _ in range(4)]
+        asking = [asyncio.create_task(house.ask()) for _ in range(4)]
         for _ in range(steps):
             await asyncio.sleep(0)
-        await any_house.chat.stop()
+        await house.chat.stop()
         for accepted in await asyncio.gather(*asking, return_exceptions=True):
             if not isinstance(accepted, Unavailable):
                 async with asyncio.timeout(30):
-                    assert (await any_house.chat.turns.wait(accepted.turn.id)).has_ended
-        await any_house.start_chat()
+                    assert (await house.chat.turns.wait(accepted.turn.id)).has_ended
+        await house.start_chat()
 
 
 async def test_a_start_without_a_crash_changes_nothing(house: House):

@@ -3,10 +3,15 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+
 from madang.chat.conversations import Change
 from madang.chat.types import Options
 from tests.chat.conftest import House
 from tests.chat.scripted import MODEL, saying
+
+# What is looked at here does not depend on the database.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 async def titled(house: House, conversation_id: str) -> str:

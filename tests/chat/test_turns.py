@@ -13,27 +13,27 @@ from tests.chat.conftest import House
 from tests.chat.scripted import Gate, broken, receipt, saying
 
 
-async def test_a_question_is_answered_and_both_are_kept(any_house: House):
-    any_house.door.say(saying("안녕", "하세요"))
-    turn = await any_house.answered("자기소개 해줘")
+async def test_a_question_is_answered_and_both_are_kept(house: House):
+    house.door.say(saying("안녕", "하세요"))
+    turn = await house.answered("자기소개 해줘")
     assert (turn.status, turn.answer, turn.model) == ("done", "안녕하세요", "fake/one")
     assert turn.receipt["completion_tokens"] == 2
-    seen = await any_house.chat.conversations.look(turn.conversation_id)
+    seen = await house.chat.conversations.look(turn.conversation_id)
     assert seen.conversation.title == "자기소개 해줘"
     assert seen.conversation.active_turn_id == turn.id
     assert seen.conversation.context.used_tokens == 12
     assert [one.answer for one in seen.turns] == ["안녕하세요"]
 
 
-async def test_the_stream_tells_the_turn_from_acceptance_to_end(any_house: House):
+async def test_the_stream_tells_the_turn_from_acceptance_to_end(house: House):
     gate = Gate()
-    any_house.door.say([*saying("a")[:2], gate, *saying("b")[1:]])
-    accepted = await any_house.ask()
+    house.door.say([*saying("a")[:2], gate, *saying("b")[1:]])
+    accepted = await house.ask()
     await gate.reached.wait()
-    await until_journal_has(any_house, accepted.turn.conversation_id, "turn.delta")
+    await until_journal_has(house, accepted.turn.conversation_id, "turn.delta")
     gate.opened.set()
-    turn = await any_house.chat.turns.wait(accepted.turn.id)
-    events = await any_house.events(turn.conversation_id)
+    turn = await house.chat.turns.wait(accepted.turn.id)
+    events = await house.events(turn.conversation_id)
     assert [event.kind for event in events] == [
         "turn.accepted",
         "turn.started",
@@ -74,32 +74,32 @@ async def test_waiting_is_told_and_over_when_the_answer_begins(house: House):
     assert (await house.chat.turns.wait(accepted.turn.id)).waiting is None
 
 
-async def test_a_look_in_mid_answer_has_the_words_up_to_its_number(any_house: House):
+async def test_a_look_in_mid_answer_has_the_words_up_to_its_number(house: House):
     gate = Gate()
-    any_house.door.say([*saying("half")[:2], gate, *saying(" done")[1:]])
-    accepted = await any_house.ask()
-    await until_journal_has(any_house, accepted.turn.conversation_id, "turn.delta")
-    seen = await any_house.chat.conversations.look(accepted.turn.conversation_id)
+    house.door.say([*saying("half")[:2], gate, *saying(" done")[1:]])
+    accepted = await house.ask()
+    await until_journal_has(house, accepted.turn.conversation_id, "turn.delta")
+    seen = await house.chat.conversations.look(accepted.turn.conversation_id)
     assert (seen.turns[0].status, seen.turns[0].answer) == ("streaming", "half")
-    assert seen.number == (await any_house.events(accepted.turn.conversation_id))[-1].number
+    assert seen.number == (await house.events(accepted.turn.conversation_id))[-1].number
     gate.opened.set()
-    assert (await any_house.chat.turns.wait(accepted.turn.id)).answer == "half done"
+    assert (await house.chat.turns.wait(accepted.turn.id)).answer == "half done"
 
 
-async def test_CRASH_12_twenty_of_one_client_id_are_one_turn_and_one_call(any_house: House):
-    asks = [any_house.ask("hi", client_id="same", body_hash="h") for _ in range(20)]
+async def test_CRASH_12_twenty_of_one_client_id_are_one_turn_and_one_call(house: House):
+    asks = [house.ask("hi", client_id="same", body_hash="h") for _ in range(20)]
     accepted = await asyncio.gather(*asks)
-    turns = await asyncio.gather(*(any_house.chat.turns.wait(one.turn.id) for one in accepted))
+    turns = await asyncio.gather(*(house.chat.turns.wait(one.turn.id) for one in accepted))
     assert len({turn.id for turn in turns}) == 1
-    assert len(any_house.door.requests) == 1
-    assert len(await any_house.chat.conversations.page("", False, None, 10)) == 1
+    assert len(house.door.requests) == 1
+    assert len(await house.chat.conversations.page("", False, None, 10)) == 1
 
 
-async def test_CRASH_12_another_body_under_the_same_client_id_is_refused(any_house: House):
-    await any_house.answered("hi", client_id="same", body_hash="h")
+async def test_CRASH_12_another_body_under_the_same_client_id_is_refused(house: House):
+    await house.answered("hi", client_id="same", body_hash="h")
     with pytest.raises(ClientIdReused):
-        await any_house.ask("ho", client_id="same", body_hash="g")
-    assert len(any_house.door.requests) == 1
+        await house.ask("ho", client_id="same", body_hash="g")
+    assert len(house.door.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -144,12 +144,12 @@ async def test_an_error_is_kept_without_secrets(house: House):
     assert "sesame" not in str(turn.error)
 
 
-async def test_an_answer_cut_by_its_limit_is_done_and_can_go_on(any_house: House):
-    any_house.door.say(saying("one two", finish_reason="length"), saying(" three"))
-    turn = await any_house.answered()
+async def test_an_answer_cut_by_its_limit_is_done_and_can_go_on(house: House):
+    house.door.say(saying("one two", finish_reason="length"), saying(" three"))
+    turn = await house.answered()
     assert (turn.status, turn.finish_reason) == ("done", "length")
-    await any_house.chat.turns.go_on(turn.id)
-    whole = await any_house.chat.turns.wait(turn.id)
+    await house.chat.turns.go_on(turn.id)
+    whole = await house.chat.turns.wait(turn.id)
     assert (whole.answer, whole.finish_reason) == ("one two three", "stop")
     assert whole.receipt["completion_tokens"] == 4
 

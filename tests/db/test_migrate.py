@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -20,6 +21,14 @@ from madang.db.backup import KEPT, back_up
 from madang.db.database import Database
 from madang.db.errors import DamagedDatabase, NewerDatabase, StoreError
 from madang.db.schema import meta, metadata
+from tests.support.postgres import Cluster
+
+
+@pytest.fixture
+def postgres_url(postgres_cluster: Cluster) -> Iterator[str]:
+    """A bare database: what makes the tables is what is tried here."""
+    with postgres_cluster.database(has_tables=False) as url:
+        yield url
 
 
 @pytest.mark.parametrize("begins_empty", [True, False], ids=["made at once", "migrated"])

@@ -1,6 +1,5 @@
 """Sessions and tokens outlive the process and end when they should; on SQLite and PostgreSQL."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -14,14 +13,6 @@ from madang.guard.tokens import Tokens
 from madang.guard.watch import SessionWatch
 
 
-@pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    database = Database.open(database_url)
-    await database.start()
-    yield database
-    await database.stop()
-
-
 class Heard:
     """What every open page was told."""
 
@@ -32,11 +23,11 @@ class Heard:
         self.kinds.append(kind)
 
 
-async def test_a_session_survives_a_restart_and_ends_after_thirty_days(db: Database) -> None:
+async def test_a_session_survives_a_restart_and_ends_after_thirty_days(database: Database) -> None:
     clock = FixedClock()
-    opened = await Sessions(db, clock, Heard()).open("Firefox · Linux")
+    opened = await Sessions(database, clock, Heard()).open("Firefox · Linux")
     clock.advance(days=29, hours=23)
-    restarted = Sessions(db, clock, Heard())
+    restarted = Sessions(database, clock, Heard())
     await restarted.start()
     found = await restarted.find(opened.cookie, opened.token)
     assert found is not None
@@ -47,32 +38,32 @@ async def test_a_session_survives_a_restart_and_ends_after_thirty_days(db: Datab
     assert restarted.all() == []
 
 
-async def test_a_closed_session_stays_closed_after_a_restart(db: Database) -> None:
+async def test_a_closed_session_stays_closed_after_a_restart(database: Database) -> None:
     clock, heard = FixedClock(), Heard()
-    sessions = Sessions(db, clock, heard)
+    sessions = Sessions(database, clock, heard)
     opened, other = await sessions.open("one"), await sessions.open("two")
     await sessions.close(opened.session.id)
-    restarted = Sessions(db, clock, Heard())
+    restarted = Sessions(database, clock, Heard())
     await restarted.start()
     assert [session.id for session in restarted.all()] == [other.session.id]
     assert heard.kinds == ["sessions.changed"] * 3
 
 
-async def test_when_a_session_was_seen_last_is_kept(db: Database) -> None:
+async def test_when_a_session_was_seen_last_is_kept(database: Database) -> None:
     clock = FixedClock()
-    sessions = Sessions(db, clock, Heard())
+    sessions = Sessions(database, clock, Heard())
     opened = await sessions.open("one")
     clock.advance(hours=5)
     await sessions.find(opened.cookie, opened.token)
     await sessions.stop()
-    restarted = Sessions(db, clock, Heard())
+    restarted = Sessions(database, clock, Heard())
     await restarted.start()
     assert restarted.all()[0].last_seen_at == clock.now()
 
 
-async def test_sessions_do_not_pile_up(db: Database) -> None:
+async def test_sessions_do_not_pile_up(database: Database) -> None:
     clock = FixedClock()
-    sessions = Sessions(db, clock, Heard())
+    sessions = Sessions(database, clock, Heard())
     for _ in range(203):
         clock.advance(seconds=1)
         last = await sessions.open("script")
@@ -80,22 +71,22 @@ async def test_sessions_do_not_pile_up(db: Database) -> None:
     assert sessions.is_live(last.session.id)
 
 
-async def test_a_token_survives_a_restart_until_it_is_revoked(db: Database) -> None:
+async def test_a_token_survives_a_restart_until_it_is_revoked(database: Database) -> None:
     clock = FixedClock()
-    tokens = Tokens(db, clock, Heard())
+    tokens = Tokens(database, clock, Heard())
     kept, text = await tokens.create("editor", frozenset({"chat", "read"}))
-    restarted = Tokens(db, clock, Heard())
+    restarted = Tokens(database, clock, Heard())
     await restarted.start()
     found = await restarted.find(text)
     assert found is not None
     assert (found.kind, found.id, found.scopes) == ("token", kept.id, {"chat", "read"})
-    watch = SessionWatch(Sessions(db, clock, Heard()), restarted)
+    watch = SessionWatch(Sessions(database, clock, Heard()), restarted)
     assert watch.is_live(found)
     await restarted.delete(kept.id)
     assert not watch.is_live(found)
     with pytest.raises(NoSuchToken):
         await restarted.delete(kept.id)
-    again = Tokens(db, clock, Heard())
+    again = Tokens(database, clock, Heard())
     await again.start()
     assert await again.find(text) is None
 

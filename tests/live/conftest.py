@@ -10,14 +10,6 @@ from madang.live.journal import Journal
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database.open(database_url)
-    await opened.start()
-    yield opened
-    await opened.stop()
-
-
-@pytest.fixture
 def clock() -> FixedClock:
     return FixedClock()
 

@@ -1,6 +1,5 @@
 """What a person chooses holds, is checked, and outlives the process; on SQLite and PostgreSQL."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,41 +18,33 @@ from madang.principal import Principal
 PROGRAM = Principal("token", "t1", frozenset({"manage"}))
 
 
-@pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    database = Database.open(database_url)
-    await database.start()
-    yield database
-    await database.stop()
-
-
-async def opened(db: Database, heard: list[Any] | None = None, **settings: Any) -> Preferences:
+async def opened(database: Database, heard: list[Any] | None = None, **settings: Any) -> Preferences:
     said = [] if heard is None else heard
-    preferences = Preferences(db, load(**settings), FixedClock(), lambda *event: said.append(event))
+    preferences = Preferences(database, load(**settings), FixedClock(), lambda *event: said.append(event))
     await preferences.start()
     return preferences
 
 
-async def test_a_choice_outlives_the_process_and_everybody_hears_of_it(db: Database) -> None:
+async def test_a_choice_outlives_the_process_and_everybody_hears_of_it(database: Database) -> None:
     heard: list[Any] = []
-    first = await opened(db, heard)
+    first = await opened(database, heard)
     await first.change({"theme": "dark", "fallbacks": ["a/x", "b/y", "a/x"], "temperature": 1})
     kind, data = heard[0]
     assert (kind, data["preferences"]["theme"]) == ("preferences.changed", "dark")
-    again = (await opened(db)).get()
+    again = (await opened(database)).get()
     assert (again.theme, again.fallbacks, again.temperature) == ("dark", ("a/x", "b/y"), 1)
 
 
-async def test_the_environment_says_what_holds_before_anything_is_chosen(db: Database) -> None:
+async def test_the_environment_says_what_holds_before_anything_is_chosen(database: Database) -> None:
     given = {"lang": "ko", "model": "env/m", "max_tokens": 99, "daily_cap_usd": 0.25, "builtin": False}
-    values = (await opened(db, cache_ttl=timedelta(minutes=1), **given)).get()
+    values = (await opened(database, cache_ttl=timedelta(minutes=1), **given)).get()
     assert (values.language, values.default_model, values.max_tokens) == ("ko", "env/m", 99)
     assert (values.daily_cap_microusd, values.builtin_enabled, values.cache_ttl_seconds) == (250_000, False, 60)
 
 
-async def test_choosing_nothing_is_a_choice_too(db: Database) -> None:
-    await (await opened(db, daily_cap_usd=1)).change({"daily_cap_microusd": None})
-    assert (await opened(db, daily_cap_usd=1)).get().daily_cap_microusd is None
+async def test_choosing_nothing_is_a_choice_too(database: Database) -> None:
+    await (await opened(database, daily_cap_usd=1)).change({"daily_cap_microusd": None})
+    assert (await opened(database, daily_cap_usd=1)).get().daily_cap_microusd is None
 
 
 @pytest.mark.parametrize(
@@ -70,21 +61,21 @@ async def test_what_cannot_be_chosen_is_refused_by_its_field(field: str, value: 
     assert "rule" in refused.value.details
 
 
-async def test_a_refused_patch_changes_nothing(db: Database) -> None:
-    preferences = await opened(db)
+async def test_a_refused_patch_changes_nothing(database: Database) -> None:
+    preferences = await opened(database)
     with pytest.raises(InvalidPreference):
         await preferences.change({"theme": "dark", "temperature": 9})
-    assert preferences.get().theme == (await opened(db)).get().theme == "system"
+    assert preferences.get().theme == (await opened(database)).get().theme == "system"
 
 
-async def test_a_stored_choice_of_another_version_is_left_aside(db: Database) -> None:
-    await choose(db, {"colour": "red", "theme": "plaid", "title_calls": True}, FixedClock().now())
-    values = (await opened(db)).get()
+async def test_a_stored_choice_of_another_version_is_left_aside(database: Database) -> None:
+    await choose(database, {"colour": "red", "theme": "plaid", "title_calls": True}, FixedClock().now())
+    values = (await opened(database)).get()
     assert (values.theme, values.title_calls) == ("system", True)
 
 
-async def test_a_program_may_set_the_cache_and_lower_the_cap_and_nothing_more(db: Database) -> None:
-    preferences = await opened(db, daily_cap_usd=1)
+async def test_a_program_may_set_the_cache_and_lower_the_cap_and_nothing_more(database: Database) -> None:
+    preferences = await opened(database, daily_cap_usd=1)
     await preferences.change({"cache_enabled": False, "cache_ttl_seconds": 5}, PROGRAM)
     await preferences.change({"daily_cap_microusd": 500_000}, PROGRAM)
     for beyond in ({"daily_cap_microusd": 500_001}, {"daily_cap_microusd": None}, {"allow_paid_fallback": True},
