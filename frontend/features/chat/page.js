@@ -17,7 +17,8 @@ export class ChatPage extends MadangElement {
   #route = { page: "chat", part: null, path: "/chat" }
   /** @type {Room | null} */
   #room = null
-  #isEarly = false
+  /** Whether a message was sent before it was clear where it goes. */
+  #isHeld = false
 
   composer = new ChatComposer()
   list = h("div", { class: "chat__list" })
@@ -27,7 +28,7 @@ export class ChatPage extends MadangElement {
   /** @param {Route} route */
   set route(route) {
     this.#route = route
-    this.#room?.open(route.part)
+    void this.#open()
   }
 
   get route() {
@@ -46,7 +47,7 @@ export class ChatPage extends MadangElement {
     )
     this.append(this.list, talk)
     setTitle(t("chat.title"))
-    this.on(this.composer, "chat-send", (/** @type {CustomEvent} */ event) => this.#holdEarly(event))
+    this.on(this.composer, "chat-send", (/** @type {CustomEvent} */ event) => this.#hold(event))
     this.composer.focus()
     // The first key must not wait for what is only looked at.
     requestAnimationFrame(() => setTimeout(() => void this.#furnish()))
@@ -61,15 +62,22 @@ export class ChatPage extends MadangElement {
     const { Room } = await import("./room.js")
     if (!this.isConnected) return
     this.#room = new Room(this)
-    await this.#room.open(this.#route.part)
-    if (this.#isEarly) this.composer.querySelector("form")?.requestSubmit()
+    await this.#open()
   }
 
-  /** What is sent before the rest is there is sent when it is. @param {CustomEvent} event */
-  #holdEarly(event) {
-    if (this.#room) return
+  async #open() {
+    await this.#room?.open(this.#route.part)
+    if (!this.#isHeld || !this.#room?.isOpen) return
+    this.#isHeld = false
+    this.composer.querySelector("form")?.requestSubmit()
+  }
+
+  /** What is sent before its conversation is open is sent when it is. @param {CustomEvent} event */
+  #hold(event) {
+    if (this.#room?.isOpen) return
     event.preventDefault()
-    this.#isEarly = true
+    event.stopImmediatePropagation()
+    this.#isHeld = true
   }
 }
 

@@ -22,9 +22,6 @@ import { welcome } from "./welcome.js"
 /** @typedef {import("./types.js").Options} Options */
 /** @typedef {import("./types.js").Turn} Turn */
 
-/** After these another model may answer. */
-const MODEL_NEWS = ["models.changed", "providers.changed", "builtin.changed", "preferences.changed"]
-
 export class Room {
   /** @type {Talk | null} */
   talk = null
@@ -42,7 +39,9 @@ export class Room {
   #head
   #leaving = new AbortController()
   #opening = 0
-  #isFurnished = false
+  #opened = 0
+  /** The conversation that is being opened. @type {string | null} */
+  #coming = null
   /** The conversation whose first message was sent from here. @type {string | null} */
   #begun = null
   /** What a conversation is called until it has begun. */
@@ -63,7 +62,7 @@ export class Room {
     page.composer.tools.replaceChildren(...composerTools(this))
     this.#listen()
     this.outbox.resume()
-    this.models.load()
+    this.models.start()
   }
 
   get composer() {
@@ -116,14 +115,22 @@ export class Room {
     return this.talk?.id ?? this.#begun ?? this.#fresh
   }
 
+  /** Whether what is written and sent goes where the address says. */
+  get isOpen() {
+    const hasJustBegun = this.#begun !== null && this.#coming === this.#begun
+    return this.#opened === this.#opening || hasJustBegun
+  }
+
   /**
-   * Open a conversation, or the page of a new one.
+   * Open a conversation, or the page of a new one. What is written from here on is meant for it.
    * @param {string | null} id
    */
   async open(id) {
     const isNext = id !== null && id === this.talk?.id
     if (isNext) return
     const turn = ++this.#opening
+    this.#coming = id
+    if (this.#opened > 0 && id !== this.#begun) this.composer.text = ""
     await this.#drafts.flush()
     const talk = id ? await this.#read(id) : null
     if (turn !== this.#opening) return talk?.close()
@@ -137,6 +144,7 @@ export class Room {
     this.#showItems()
     this.#showOptions()
     this.#list.current = id
+    this.#opened = turn
     await this.#restoreDraft()
   }
 
@@ -164,13 +172,10 @@ export class Room {
     talk.addEventListener("answer", (event) => this.#announce(/** @type {CustomEvent} */ (event).detail))
   }
 
-  /** What is in the box when the page is new, or its conversation has just begun, stays there. */
+  /** What was written meanwhile stays in the box. */
   async #restoreDraft() {
     const place = this.#place
-    const isKept = !this.#isFurnished || place === this.#begun
-    this.#isFurnished = true
-    if (isKept && this.composer.text !== "") return this.#drafts.keep(place, this.composer.text)
-    this.composer.text = ""
+    if (this.composer.text !== "") return this.#drafts.keep(place, this.composer.text)
     const before = this.#written
     const draft = await this.#drafts.read(place)
     if (place === this.#place && before === this.#written && this.composer.text === "") this.composer.text = draft
@@ -209,7 +214,7 @@ export class Room {
   /** @param {string} text */
   #write(text) {
     this.#written += 1
-    this.#drafts.keep(this.#place, text)
+    if (this.isOpen) this.#drafts.keep(this.#place, text)
   }
 
   /** @param {CustomEvent<{ text: string }>} event */
@@ -278,7 +283,6 @@ export class Room {
    * @param {any} data
    */
   #heard(kind, data) {
-    if (MODEL_NEWS.includes(kind)) this.models.load()
     if (kind === "conversation.deleted" && data.conversation.id === this.talk?.id) navigate("/chat", { replace: true })
     if (kind === "draft.changed" && data.conversation_id === this.#place) this.#takeDraft(data.content)
   }

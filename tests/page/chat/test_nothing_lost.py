@@ -1,5 +1,6 @@
 """What is written is never lost: not with a bad connection, not with a reload, not with a word typed too early."""
 
+import asyncio
 import json
 
 import pytest
@@ -57,6 +58,9 @@ async def test_changing_the_language_keeps_what_is_written(page: Page) -> None:
         await page.get_by_role("option", name=wanted).click()
         await expect(page.locator(".list__new")).to_have_text(named)
         await expect(page.locator("#composer-input")).to_have_value("half a thought")
+    async with page.expect_response(lambda answer: answer.request.method == "PUT"):
+        # The next page of a new conversation would begin with it.
+        await page.locator("#composer-input").fill("")
 
 
 async def test_a_deleted_conversation_comes_back_with_undo(page: Page) -> None:
@@ -67,3 +71,22 @@ async def test_a_deleted_conversation_comes_back_with_undo(page: Page) -> None:
     await expect(page.get_by_role("link", name="keep me")).to_have_count(0)
     await page.get_by_role("button", name="Undo").click()
     await expect(page.get_by_role("link", name="keep me")).to_be_visible()
+
+
+async def test_what_is_sent_before_its_conversation_is_open_goes_there_and_nowhere_else(page: Page) -> None:
+    await ask(page, "here")
+    await expect(page.locator(".markdown strong")).to_have_text("here")
+    await expect(page).to_have_url(IN_A_CONVERSATION)
+    there = asyncio.Event()
+
+    async def wait(route: Route) -> None:
+        await there.wait()
+        await route.continue_()
+
+    await page.route("**/api/chat/conversations/*", wait)
+    await page.reload()
+    await page.locator(".composer__tools button").first.wait_for()
+    await ask(page, "before it is open")
+    there.set()
+    await expect(page.locator(".turn .said__words")).to_have_text(["here", "before it is open"])
+    await expect(page.get_by_role("link", name="before it is open")).to_have_count(0)
