@@ -13,6 +13,8 @@ from madang.live.journal import Journal
 
 GATHER_SECONDS = 0.05
 """With the commit on top, no word is older than 100 ms before it is safe from the end of the process."""
+_MOST_BEHIND = 256 * 1024
+"""Characters that may wait to be written before the provider has to; a model writes some hundred a second."""
 
 
 class AnswerWriter:
@@ -25,7 +27,9 @@ class AnswerWriter:
         self._written_reasoning, self._reasoning = [turn.reasoning], list[str]()
         self._offset = _units(turn.answer)
         self._notes: list[tuple[str, Json]] = []
-        self._news, self._closed = asyncio.Event(), asyncio.Event()
+        self._news, self._closed, self._wrote = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._behind = 0
+        self._rest: Json | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -48,16 +52,28 @@ class AnswerWriter:
         self._news.set()
         if self._task:
             await self._task
+        self._rest = self._delta()
+        # An answer of some megabytes is asked for several times at its end.
+        self._written_text, self._text = [self.text], []
+        self._written_reasoning, self._reasoning = [self.reasoning], []
 
     def add_text(self, text: str) -> None:
         """Take the next words of the answer."""
         self._text.append(text)
+        self._behind += len(text)
         self._news.set()
 
     def add_reasoning(self, text: str) -> None:
         """Take the next words of the reasoning."""
         self._reasoning.append(text)
+        self._behind += len(text)
         self._news.set()
+
+    async def keep_up(self) -> None:
+        """Wait for the next writing where much has come since the last; one that fails holds nobody up."""
+        if self._behind > _MOST_BEHIND and self._task and not self._task.done():
+            self._wrote.clear()
+            await self._wrote.wait()
 
     def note(self, kind: str, data: Json) -> None:
         """Take an event that stands before the words to come."""
@@ -66,7 +82,7 @@ class AnswerWriter:
 
     def rest(self) -> Json | None:
         """Return the delta that is not in the journal yet, for the transaction that ends the turn."""
-        return self._delta()
+        return self._rest
 
     async def _write_on(self) -> None:
         while not self._closed.is_set():
@@ -81,6 +97,9 @@ class AnswerWriter:
             except MadangError as error:
                 # The words stay in memory and are tried again with the next ones and at the end.
                 logger.warning("turn {}: words are not in the journal yet: {}", self._turn.id, error.message)
+            finally:
+                self._behind = 0
+                self._wrote.set()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._closed.wait(), GATHER_SECONDS)
 

@@ -115,6 +115,7 @@ class Runner:
         async with aclosing(self._ground.gateway.stream(asking.request, caller)) as chunks:
             async for chunk in chunks:
                 finished = _take(run, chunk) or finished
+                await run.writer.keep_up()
         if finished is None:
             raise Incomplete("the answer ended without saying why")
         return finished

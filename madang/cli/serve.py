@@ -76,10 +76,12 @@ def _open_running(settings: Settings, busy: "DataDirBusy") -> int:
 
 def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") -> int:
     from madang.app.serving import Serving
+    from madang.cli.allocator import give_back_large_blocks
     from madang.gateway.embedded.progress import TerminalProgress
     from madang.log import setup
     from madang.redact import Redactor
 
+    give_back_large_blocks()
     redactor = Redactor()
     setup(settings, redactor)
     progress = TerminalProgress(sys.stdout, language())

@@ -1,6 +1,5 @@
 """One call while it runs: what was heard so far, and at its end the receipt and the ledger's row."""
 
-import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +9,7 @@ from madang.gateway.budget import Quote
 from madang.gateway.cache.kept import Kept
 from madang.gateway.days import day_of
 from madang.gateway.errors import CutShort, GatewayError, TlsFailed, Unreachable
+from madang.gateway.heard import Heard
 from madang.gateway.ledger import Ledger
 from madang.gateway.prices import Tariff, cost_microusd
 from madang.gateway.types import (
@@ -61,8 +61,7 @@ class Bill:
         self._attempts = 0
         self._is_asking = False
         self._lost_attempts = 0
-        # A hostile stream comes as a million pieces of one letter, each larger than what it holds.
-        self._text, self._reasoning = io.StringIO(), io.StringIO()
+        self._text, self._reasoning = Heard(), Heard()
         self._masked = 0
         self._usage = Usage()
         self._finish_reason: FinishReason | None = None
@@ -91,7 +90,7 @@ class Bill:
             if self._first_word_at is None:
                 self._first_word_at = self._clock.monotonic()
             self._masked += piece.masked
-            (self._text if isinstance(piece, TextDelta) else self._reasoning).write(piece.text)
+            (self._text if isinstance(piece, TextDelta) else self._reasoning).add(piece.text)
 
     def was_kept(self, kept: Kept) -> Finished:
         """Close with a kept answer: nothing was sent, and its old cost was saved."""
@@ -108,6 +107,8 @@ class Bill:
     def failed(self, error: MadangError) -> None:
         """Close with an error, which takes the receipt along."""
         self._error = error
+        # The error's traceback holds this call for as long as the error lives, and nothing is kept of it.
+        self._text, self._reasoning = Heard(), Heard()
         self._status = "incomplete" if isinstance(error, CutShort) else "error"
         self._final = self.receipt()
         if isinstance(error, GatewayError):
@@ -115,10 +116,10 @@ class Bill:
 
     def kept(self) -> Kept | None:
         """Return what may be kept of the answer: a whole one that ended by itself."""
-        text = self._text.getvalue()
+        text = self._text.whole()
         if self._status != "done" or self._finish_reason != "stop" or not text:
             return None
-        reasoning, now = self._reasoning.getvalue(), self._clock.now()
+        reasoning, now = self._reasoning.whole(), self._clock.now()
         return Kept(self.key, text, reasoning, self._usage, self._cost(), now, self._masked)
 
     def receipt(self) -> Receipt:

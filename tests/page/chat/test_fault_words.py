@@ -119,7 +119,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     executable = browser.find_chromium()
     if executable is None:
         pytest.skip("no Chromium on this machine: apt install chromium")
-    patience = {"MADANG_UPSTREAM_LOCAL_FIRST_BYTE_TIMEOUT": "5", "MADANG_UPSTREAM_GAP_TIMEOUT": "5"}
+    patience = {"MADANG_UPSTREAM_LOCAL_FIRST_BYTE_TIMEOUT": "8", "MADANG_UPSTREAM_GAP_TIMEOUT": "8"}
     async with FakeUpstream(by_kind, models=["tiny"]) as upstream, browser.chromium(executable) as chromium:
         with running(tmp_path_factory.mktemp("madang"), MADANG_DAILY_CAP_USD="1", **patience) as server:
             async with server.async_client() as person:
