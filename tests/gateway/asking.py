@@ -19,7 +19,7 @@ SHORT = Limits(
     after_finish=0.2,
     backoff=0.01,
     longest_backoff=0.02,
-    stream_bytes=4 * 2**20,
+    stream_bytes=6 * 2**20,
 )
 
 
