@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sqlalchemy import CursorResult, Executable, Table, func, select
@@ -54,7 +54,7 @@ async def to_the_end(step: Awaitable[T]) -> T:
 async def in_turn(places: asyncio.Lock | asyncio.Semaphore) -> AsyncIterator[None]:
     """Hold one of `places`. Raises `StoreBusy` after 30 seconds: a block inside a block waits for itself."""
     try:
-        async with asyncio.timeout(WAIT_SECONDS):
+        async with asyncio.timeout(WAIT_SECONDS) if places.locked() else nullcontext():
             await places.acquire()
     except TimeoutError:
         raise StoreBusy("other transactions took too long", waited_seconds=WAIT_SECONDS) from None

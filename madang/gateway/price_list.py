@@ -8,6 +8,8 @@ from genai_prices import Usage
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, StartDateConstraint
 
+_MOST_KNOWN = 4000
+
 
 @dataclass(frozen=True, slots=True)
 class ListTariff:
@@ -26,20 +28,29 @@ class PriceList:
 
     def __init__(self, today: date) -> None:
         self._snapshot = get_snapshot()
+        self._known: dict[tuple[str, str], ModelInfo | None] = {}
         # The list does not carry its day; the newest price change in it that has come true is the latest sure one.
         self.date = max((day for day in self._starts() if day <= today), default=None)
 
     def find(self, base_url: str, model: str, at: datetime) -> ListTariff | None:
         """Return what a model costs at a time, or `None` where the list does not have it."""
-        found = self._find(base_url, model)
+        found = self._look_up(base_url, model)
         if found is None:
             return None
         return ListTariff(found.get_prices(at), self.date.isoformat() if self.date else None)
 
     def context_tokens(self, base_url: str, model: str) -> int | None:
         """Return how many tokens a model can read, where the list says so."""
-        found = self._find(base_url, model)
+        found = self._look_up(base_url, model)
         return found.context_window if found else None
+
+    def _look_up(self, base_url: str, model: str) -> ModelInfo | None:
+        """What was looked up before is known: a search goes through every model of the list."""
+        if (base_url, model) not in self._known:
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[base_url, model] = self._find(base_url, model)
+        return self._known[base_url, model]
 
     def _find(self, base_url: str, model: str) -> ModelInfo | None:
         try:

@@ -182,10 +182,10 @@ class Registry:
         return replace(model, available=False, unavailable_reason=listing.error.code)
 
     def _named(self, provider: Provider, name: str) -> ModelInfo | None:
-        for model in self._models_of(provider):
-            if model.name == name:
-                return replace(model, available=True, unavailable_reason=None) if not model.is_builtin else model
-        return None if provider.id == BUILTIN else described(provider, name, {})
+        if provider.id == BUILTIN:
+            return next((model for model in self._models_of(provider) if model.name == name), None)
+        listing = self._catalogue.listing(provider.id)
+        return described(provider, name, listing.models.get(name, {}) if listing else {})
 
     async def _bare(self, name: str) -> ModelInfo:
         """Return the model of a bare name: the first provider's that lists it, or that lists nothing at all."""
