@@ -4,8 +4,10 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Self, TypeVar
 
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
+from madang.db.errors import UnsupportedDatabase
 from madang.db.migrate import migrate
 from madang.db.news import CHANNEL, Hear, News, Refresh
 from madang.db.postgresql import Postgresql
@@ -26,12 +28,18 @@ class Database:
 
     @classmethod
     def open(cls, where: str | Path) -> Self:
-        """Return the database at a file's path, a `sqlite:///` URL or a `postgresql://` URL. Nothing is read yet."""
+        """Return the database at a file's path, a `sqlite:///` URL or a `postgresql://` URL. Nothing is read yet.
+
+        Raises `UnsupportedDatabase` for an address of another kind.
+        """
         if isinstance(where, Path) or "://" not in where:
             return cls(Sqlite(Path(where)))
-        url = make_url(where.replace("postgres://", "postgresql://", 1))
-        if url.get_backend_name() == "sqlite":
+        url = _read(where.replace("postgres://", "postgresql://", 1))
+        kind = url.drivername.partition("+")[0]
+        if kind == "sqlite":
             return cls(Sqlite(Path(url.database or FILE_NAME)))
+        if kind != "postgresql":
+            raise UnsupportedDatabase(f"DATABASE_URL names {kind!r}: only sqlite and postgresql are known", kind=kind)
         return cls(Postgresql(url))
 
     @property
@@ -40,7 +48,10 @@ class Database:
         return self._engine.is_sqlite
 
     async def start(self) -> None:
-        """Check, open and migrate. Raises `DamagedDatabase`, `NewerDatabase`, `StoreUnavailable`, `OutOfSpace`."""
+        """Check, open and migrate.
+
+        Raises `DamagedDatabase`, `NewerDatabase`, `UnsupportedDatabase`, `StoreUnavailable` and `OutOfSpace`.
+        """
         try:
             await self._engine.start()
             await migrate(self._engine)
@@ -93,3 +104,11 @@ class Database:
         """Await `refresh` soon after other processes told something about `topic`, or may have; see `News`."""
         if self._news:
             self._news.refresh_on(topic, refresh)
+
+
+def _read(address: str) -> URL:
+    try:
+        return make_url(address)
+    except (ArgumentError, ValueError):
+        # The address is not repeated: it may hold a password.
+        raise UnsupportedDatabase("DATABASE_URL is not an address such as postgresql://user@host/madang") from None

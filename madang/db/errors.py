@@ -8,7 +8,8 @@ class StoreError(MadangError):
 
     StoreError
     ├── DamagedDatabase 500   ├── NewerDatabase 500    ├── DataDirBusy 409
-    ├── UnsafeDataDir 500     ├── StorageFailed 507    └── ReadOnlyDatabase 507
+    ├── UnsafeDataDir 500     ├── StorageFailed 507    ├── ReadOnlyDatabase 507
+    ├── UnsupportedDatabase 500
     and, as a kind of `Unavailable`, StoreUnavailable 503; a full disk is `madang.errors.OutOfSpace`.
     """
 
@@ -25,6 +26,12 @@ class NewerDatabase(StoreError):
     """The database was written by a later Madang. Nothing in it is touched."""
 
     code = "db.newer"
+
+
+class UnsupportedDatabase(StoreError):
+    """DATABASE_URL is no address, or names a database that Madang cannot work with."""
+
+    code = "db.unsupported"
 
 
 class DataDirBusy(StoreError):

@@ -9,7 +9,7 @@ from sqlalchemy import URL, CursorResult, Executable, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from madang.db.errors import ReadOnlyDatabase, StoreBusy, StoreError, StoreUnavailable
+from madang.db.errors import ReadOnlyDatabase, StoreBusy, StoreError, StoreUnavailable, UnsupportedDatabase
 from madang.db.transaction import WAIT_SECONDS, Parameters, Transaction, Work, drained, in_turn, to_the_end
 from madang.errors import BadRequest, MadangError, OutOfSpace
 from madang.ids import new_id
@@ -17,6 +17,7 @@ from madang.ids import new_id
 T = TypeVar("T")
 
 POOL = 12
+OLDEST = 14
 CONNECT_TIMEOUT_SECONDS = 10
 RECONNECT_SECONDS = 1
 
@@ -30,13 +31,18 @@ _PATIENCE: dict[str, Any] = {
 # A process that is suspended inside a transaction must not keep its locks from the others.
 _OPTIONS = f"-c lock_timeout={WAIT_SECONDS}s -c idle_in_transaction_session_timeout=10s"
 
+_ABOUT = text(
+    "SELECT current_setting('server_version_num')::int AS version, current_setting('server_encoding') AS encoding"
+)
+
 
 class Postgresql:
     """The PostgreSQL side of `Database`. `name` is what this process signs its news to others with."""
 
     is_sqlite = False
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, oldest: int = OLDEST) -> None:
+        self._oldest = oldest
         self._url = url.set(drivername="postgresql+psycopg")
         self._engine = create_async_engine(
             self._url,
@@ -45,6 +51,7 @@ class Postgresql:
             pool_pre_ping=True,
             connect_args={
                 **_PATIENCE,
+                "client_encoding": "utf8",
                 "options": f"{_OPTIONS} {self._url.query.get('options', '')}",
             },
         )
@@ -54,10 +61,21 @@ class Postgresql:
         self._snapshots = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     async def start(self) -> None:
-        """Make sure that the server answers."""
+        """Make sure that the server answers and can be used. Raises `StoreUnavailable` and `UnsupportedDatabase`."""
         self._is_open = True
-        async with self.read() as transaction:
-            await transaction.execute(text("SELECT 1"))
+        try:
+            async with self.read() as transaction:
+                about = (await transaction.execute(_ABOUT)).one()
+        except StoreUnavailable as error:
+            raise StoreUnavailable(f"{error.message}: {_in_its_words(error)}", **error.details) from error
+        if about.version < self._oldest * 10_000:
+            words = f"PostgreSQL {about.version // 10_000} is too old: Madang needs {self._oldest} or later"
+            raise UnsupportedDatabase(words, found=about.version // 10_000, needed=self._oldest)
+        if about.encoding != "UTF8":
+            words = (
+                f"the database keeps text as {about.encoding}, which has no room for every language: it must be UTF8"
+            )
+            raise UnsupportedDatabase(words, encoding=about.encoding)
 
     async def stop(self) -> None:
         """Let those finish who are reading or writing, and close every connection."""
@@ -162,6 +180,12 @@ async def _taken(engine: AsyncEngine) -> AsyncConnection:
 
 async def _opened(engine: AsyncEngine) -> AsyncConnection:
     return await engine.connect()
+
+
+def _in_its_words(error: MadangError) -> str:
+    """What the server, or the library that speaks to it, said: it names hosts and users, and never a password."""
+    cause = error.__cause__
+    return " ".join(str(cause.orig if isinstance(cause, DBAPIError) else cause).split())
 
 
 async def _commit(connection: AsyncConnection, transaction: Transaction) -> None:

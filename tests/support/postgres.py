@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import psycopg
 
@@ -39,17 +40,18 @@ class Cluster:
         words = ("--wait", "--timeout=60", f"--log={self.folder / 'log'}", f"--options={self.options}")
         self.control("pg_ctl", "start", *words)
 
-    def stop(self) -> None:
-        """End it at once, as a machine does that fails; every connection is lost."""
-        self.control("pg_ctl", "stop", "--wait", "--mode=immediate")
+    def stop(self, mode: Literal["fast", "immediate"] = "fast") -> None:
+        """End it, and every connection with it; "immediate" keeps nothing that is not on the disk."""
+        self.control("pg_ctl", "stop", "--wait", f"--mode={mode}")
 
     @contextmanager
-    def database(self, has_tables: bool = True) -> Iterator[str]:
+    def database(self, has_tables: bool = True, encoding: str = "UTF8") -> Iterator[str]:
         """Make a database, with our tables or bare; yield its URL, and drop it with whoever is still connected."""
         name = f"test_{new_id().lower()}"
         if has_tables:
             self._make_template()
-        self._execute(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE if has_tables else 'template0'}")
+        template = _TEMPLATE if has_tables else "template0"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING '{encoding}'")
         try:
             yield self.url(name)
         finally:
@@ -92,7 +94,7 @@ def cluster(binaries: Path) -> Iterator[Cluster]:
         try:
             yield running
         finally:
-            running.stop()
+            running.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
