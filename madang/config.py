@@ -3,12 +3,14 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+_DATABASES = ("postgresql", "postgres", "sqlite")
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -117,6 +119,21 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("database_url")
+    @classmethod
+    def _address(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse here what no library can read: its complaint would repeat parts of the password."""
+        try:
+            parts = urlsplit(value.get_secret_value() if value else "postgresql://")
+            is_known = parts.scheme.partition("+")[0] in _DATABASES and parts.port != 0
+        except ValueError:
+            is_known = False
+        if not is_known:
+            raise ValueError(
+                "is no address such as postgresql://user:password@host/madang; percent-encode the password"
+            )
+        return value
 
     @field_validator("cache_ttl", "builtin_idle", mode="before")
     @classmethod

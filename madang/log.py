@@ -3,12 +3,13 @@
 import json
 import logging
 import sys
+import threading
 import traceback
 from io import TextIOWrapper
 from logging import StreamHandler
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from loguru import logger
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from loguru import Record
 
 _LINE = "<dim>{time:HH:mm:ss}</dim> <level>{level: <7}</level> {message}"
-_FOREIGN = ("uvicorn", "uvicorn.error", "aiohttp", "asyncio", "alembic", "sqlalchemy")
 
 
 def setup(settings: Settings, redactor: Redactor, stream: TextIO = sys.stderr) -> None:
@@ -88,7 +88,17 @@ class _ToLoguru(logging.Handler):
 
 
 def _take_over_standard_logging() -> None:
-    for name in _FOREIGN:
-        foreign = logging.getLogger(name)
-        foreign.handlers, foreign.propagate = [_ToLoguru()], False
-        foreign.setLevel(logging.WARNING)
+    """Bring what libraries, warnings and dying threads would print themselves into the log, where it is masked."""
+    root = logging.getLogger()
+    root.handlers = [one for one in root.handlers if not isinstance(one, _ToLoguru)] + [_ToLoguru()]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    sys.excepthook = lambda kind, error, trace: _uncaught((kind, error, trace), "the program")
+    threading.excepthook = lambda told: _uncaught(
+        (told.exc_type, told.exc_value, told.exc_traceback), told.thread.name if told.thread else "a thread"
+    )
+    sys.unraisablehook = lambda told: _uncaught((told.exc_type, told.exc_value, told.exc_traceback), "a destructor")
+
+
+def _uncaught(error: Any, where: str) -> None:
+    logger.opt(exception=error).error("uncaught in {}", where)

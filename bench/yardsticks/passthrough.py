@@ -31,4 +31,6 @@ async def hand_on(request: Request) -> Response:
 app = Starlette(routes=[Route("/", hand_on, methods=["POST"])], lifespan=lifespan)
 
 if __name__ == "__main__":
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False, timeout_keep_alive=120)
+    uvicorn.run(
+        app, host="127.0.0.1", port=int(sys.argv[1]), log_level="warning", access_log=False, timeout_keep_alive=120
+    )

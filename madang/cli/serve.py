@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from madang.cli.runtime import Runtime
     from madang.db.errors import DataDirBusy
     from madang.guard.exposure import Exposure
+    from madang.redact import Redactor
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,9 +81,12 @@ def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") 
     from madang.gateway.embedded.progress import TerminalProgress
     from madang.log import setup
     from madang.redact import Redactor
+    from madang.secrets.given import other_secrets
 
     give_back_large_blocks()
     redactor = Redactor()
+    for secret in other_secrets(settings):
+        redactor.add(secret)
     setup(settings, redactor)
     progress = TerminalProgress(sys.stdout, language())
     serving = Serving(settings, redactor, note.port, note.control_key, progress.show)
@@ -90,12 +94,12 @@ def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         failure = runner.run(serving.run(sockets))
     if failure is not None:
-        return _explain(failure)
+        return _explain(failure, redactor)
     print(say("serve.stopped"), flush=True)
     return 0
 
 
-def _explain(failure: Exception) -> int:
+def _explain(failure: Exception, redactor: "Redactor") -> int:
     """Say why it ended; what nobody foresaw is in the log as well."""
     from loguru import logger
 
@@ -104,7 +108,7 @@ def _explain(failure: Exception) -> int:
     if isinstance(failure, MadangError):
         raise failure
     logger.opt(exception=failure).error("the start failed")
-    print(say("serve.failed", message=failure), file=sys.stderr)
+    print(say("serve.failed", message=redactor.clean(str(failure))), file=sys.stderr)
     return 1
 
 

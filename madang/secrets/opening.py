@@ -6,7 +6,7 @@ from madang.db.database import Database
 from madang.principal import Announce
 from madang.redact import Redactor
 from madang.secrets.files import PlainFile, SealedFile
-from madang.secrets.given import given_keys, other_secrets, secret_of
+from madang.secrets.given import given_keys, secret_of
 from madang.secrets.keyring import KeyringPlace
 from madang.secrets.service import Secrets
 from madang.secrets.types import Place, Stored
@@ -15,12 +15,7 @@ from madang.secrets.types import Place, Stored
 def open_secrets(
     db: Database, clock: Clock, announce: Announce, *, settings: Settings, redactor: Redactor, install: str
 ) -> Secrets:
-    """Return the keys of the installation `install`; every secret of the settings is masked from here on.
-
-    Raises `SecretFileUnreadable` where a variable names a file that cannot be read.
-    """
-    for secret in other_secrets(settings):
-        redactor.add(secret)
+    """Return the keys of the installation `install`. Raises `SecretFileUnreadable` where a file cannot be read."""
     places: dict[Stored, Place] = {
         "keyring": KeyringPlace(f"madang {install}", clock, settings.keyring_timeout),
         "protected": SealedFile(settings.data_dir, secret_of(settings.passphrase, settings.passphrase_file)),
