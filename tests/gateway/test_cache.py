@@ -2,7 +2,6 @@
 
 import os
 import pickle
-import shutil
 import sqlite3
 import zlib
 from collections.abc import Iterator
@@ -15,9 +14,7 @@ from diskcache import Cache, JSONDisk
 
 from madang.gateway.cache.exact import ExactCache
 from madang.gateway.cache.kept import Kept
-from madang.gateway.fake_upstream import FakeUpstream
 from madang.gateway.types import Usage
-from tests.gateway.rooms import open_room
 
 KEY, OTHER = "a" * 64, "b" * 64
 MEGABYTE = 2**20
@@ -69,29 +66,29 @@ async def test_CACHE_01_control_a_plain_json_disk_runs_what_a_row_holds(tmp_path
 
 
 FORGERIES = {
-    "a pickle": ("UPDATE Cache SET mode = 4, value = :pickle", True),
-    "a pickle in raw mode": ("UPDATE Cache SET value = :pickle", True),
-    "a pickled key": ("UPDATE Cache SET raw = 0, key = :pickle", False),
-    "a key that is no text": ("UPDATE Cache SET raw = 0", False),
-    "a wrong seal": ("UPDATE Cache SET value = zeroblob(32) || substr(value, 33)", True),
+    "a pickle": "UPDATE Cache SET mode = 4, value = :pickle",
+    "a pickle in raw mode": "UPDATE Cache SET value = :pickle",
+    "a pickled key": "UPDATE Cache SET raw = 0, key = :pickle",
+    "a key that is no text": "UPDATE Cache SET raw = 0",
+    "a wrong seal": "UPDATE Cache SET value = zeroblob(32) || substr(value, 33)",
     "other words under the seal": (
-        "UPDATE Cache SET value = CAST(substr(value, 1, 40) || x'00' || substr(value, 42) AS BLOB)",
-        True,
+        "UPDATE Cache SET value = CAST(substr(value, 1, 40) || x'00' || substr(value, 42) AS BLOB)"
     ),
-    "a text that is none": ("UPDATE Cache SET value = CAST(value AS TEXT)", True),
-    "too short": ("UPDATE Cache SET value = x'00'", True),
-    "a text": ("UPDATE Cache SET value = 'text'", True),
-    "a number": ("UPDATE Cache SET value = 7", True),
-    "nothing": ("UPDATE Cache SET value = NULL", True),
-    "a file to read": ("UPDATE Cache SET mode = 2, filename = '../outside'", True),
-    "a file in raw mode": ("UPDATE Cache SET filename = '../outside'", True),
+    "a text that is none": "UPDATE Cache SET value = CAST(value AS TEXT)",
+    "too short": "UPDATE Cache SET value = x'00'",
+    "a text": "UPDATE Cache SET value = 'text'",
+    "a number": "UPDATE Cache SET value = 7",
+    "nothing": "UPDATE Cache SET value = NULL",
+    "a file to read": "UPDATE Cache SET mode = 2, filename = '../outside'",
+    "a file in raw mode": "UPDATE Cache SET filename = '../../outside'",
+    "a file to unpickle": "UPDATE Cache SET mode = 4, value = NULL, filename = '../outside'",
 }
 
 
 @pytest.mark.parametrize("when", ["open", "closed"])
 @pytest.mark.parametrize("forgery", FORGERIES)
 async def test_CACHE_01_a_forged_row_is_a_miss_is_deleted_and_runs_nothing(tmp_path: Path, forgery: str, when: str):
-    statement, is_read = FORGERIES[forgery]
+    statement = FORGERIES[forgery]
     sentinel, outside = tmp_path / "sentinel", tmp_path / "outside"
     outside.write_text("stays")
     cache = ExactCache(tmp_path / "cache", MEGABYTE)
@@ -105,9 +102,8 @@ async def test_CACHE_01_a_forged_row_is_a_miss_is_deleted_and_runs_nothing(tmp_p
         cache = ExactCache(tmp_path / "cache", MEGABYTE)
     assert await cache.find(KEY) is None
     await cache.stop()
-    if is_read or when == "closed":
-        with rows_of(tmp_path / "cache") as rows:
-            assert rows.execute("SELECT count(*) FROM Cache").fetchone() == (0,)
+    with rows_of(tmp_path / "cache") as rows:
+        assert rows.execute("SELECT count(*) FROM Cache").fetchone() == (0,)
     assert not sentinel.exists()
     assert outside.read_text() == "stays"
 
@@ -153,43 +149,3 @@ async def test_the_oldest_answers_make_room(tmp_path: Path):
     cache.keep(kept(OTHER, "x" * MEGABYTE), 60, MEGABYTE)
     assert await cache.find(OTHER) is None
     await cache.stop()
-
-
-def _truncate(folder: Path) -> None:
-    (folder / "cache.db").write_bytes(b"SQLite format 3\0" + b"\0" * 5000)
-
-
-def _garble(folder: Path) -> None:
-    (folder / "cache.db").write_bytes(os.urandom(20_000))
-
-
-def _drop(folder: Path) -> None:
-    with rows_of(folder) as rows:
-        rows.execute("DROP TABLE Cache")
-
-
-def _a_file_instead(folder: Path) -> None:
-    shutil.rmtree(folder)
-    folder.write_text("not a folder")
-
-
-@pytest.mark.parametrize("breakage", [_truncate, _garble, _drop, _a_file_instead, shutil.rmtree])
-async def test_CACHE_06_a_broken_cache_never_fails_a_request(tmp_path: Path, breakage: object):
-    async with FakeUpstream("answered") as fake:
-        async with open_room(tmp_path, openai_base_url=fake.base_url) as here:
-            await here.ask(model="env/m")
-        breakage(tmp_path / "cache")
-        async with open_room(tmp_path, openai_base_url=fake.base_url) as here:
-            for seed in range(3):
-                assert (await here.ask(model="env/m", seed=seed)).text == "answered"
-
-
-async def test_CACHE_06_a_cache_that_vanishes_or_is_locked_never_fails_a_request(tmp_path: Path):
-    async with FakeUpstream("answered") as fake, open_room(tmp_path, openai_base_url=fake.base_url) as here:
-        await here.ask(model="env/m")
-        with rows_of(tmp_path / "cache") as rows:
-            rows.execute("BEGIN EXCLUSIVE")
-            assert (await here.ask(model="env/m", seed=1)).text == "answered"
-            rows.execute("ROLLBACK")
-        shutil.rmtree(tmp_path / "cache")
-        assert (await here.ask(model="env/m", seed=2)).text == "answered"

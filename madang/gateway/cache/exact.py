@@ -41,6 +41,7 @@ class ExactCache:
         self._limit_bytes = limit_bytes
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="kept-answers")
         self._cache: Cache | None = None
+        self._opened_file: tuple[int, int] | None = None
         self._has_complained = False
 
     async def stop(self) -> None:
@@ -49,8 +50,12 @@ class ExactCache:
         self._thread.shutdown(wait=False)
 
     async def find(self, key: str) -> Kept | None:
-        """Return what is kept under `key`, or `None`. What somebody else wrote there is deleted."""
-        return await self._run(lambda: self._find(key), None)
+        """Return what is kept under `key`, or `None`. What somebody else wrote is deleted."""
+        kept = await self._run(lambda: self._find(key), None)
+        if kept is None:
+            # Whoever asks need not wait for this: the provider is asked meanwhile.
+            self._thread.submit(self._guarded, self._sweep, None)
+        return kept
 
     def keep(self, kept: Kept, ttl_seconds: float, limit_bytes: int) -> None:
         """Keep an answer for `ttl_seconds`, soon; from `limit_bytes` on the oldest ones make room.
@@ -77,8 +82,10 @@ class ExactCache:
         try:
             return work()
         except (OSError, Timeout, sqlite3.OperationalError) as error:
-            # Locked, full or read-only now, and perhaps not the next time.
+            # Locked, full or read-only now, and perhaps not the next time; a table that is gone stays away.
             self._complain(error)
+            if "no such" in str(error) and isinstance(error, sqlite3.Error):
+                self._throw_away()
         except (sqlite3.Error, ValueError, TypeError, KeyError, AssertionError) as error:
             self._complain(error)
             self._throw_away()
@@ -91,14 +98,24 @@ class ExactCache:
 
     def _opened(self) -> "Cache":
         """Return the cache, opened at its first use. DiskCache is loaded here, in the cache's own thread."""
-        from madang.gateway.cache.sealed import key_file, open_sealed
+        from madang.gateway.cache.sealed import database_file, key_file, open_sealed
 
+        database = database_file(self._folder)
+        if self._cache is not None and _identity(database) != self._opened_file:
+            # It was taken away, or another one stands in its place.
+            self._close()
         if self._cache is None:
             _make_key(key_file(self._folder))
             self._cache, foreign = open_sealed(self._folder, self._limit_bytes, _LOCK_TIMEOUT_SECONDS)
-            if foreign:
-                logger.warning("{} kept answers were not written by Madang and are deleted", foreign)
+            self._opened_file = _identity(database)
+            _tell_of_foreign(foreign)
         return self._cache
+
+    def _sweep(self) -> None:
+        from madang.gateway.cache.sealed import sweep
+
+        self._opened()
+        _tell_of_foreign(sweep(self._folder, _LOCK_TIMEOUT_SECONDS))
 
     def _find(self, key: str) -> Kept | None:
         from madang.gateway.cache.sealed import Forged
@@ -144,13 +161,28 @@ class ExactCache:
             self._close()
         self._cache = None
         with suppress(OSError):
-            self._folder.unlink() if self._folder.is_symlink() else shutil.rmtree(self._folder)
+            is_folder = self._folder.is_dir() and not self._folder.is_symlink()
+            shutil.rmtree(self._folder) if is_folder else self._folder.unlink()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return which file stands there; a link counts as itself."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _tell_of_foreign(rows: int) -> None:
+    if rows:
+        logger.warning("{} kept answers were not written by Madang and are deleted", rows)
 
 
 def _make_key(path: Path) -> None:
     """Make the seal's key where there is none, readable by its owner only."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.is_file() and path.stat().st_size == _KEY_BYTES:
+    if path.is_file() and not path.is_symlink() and path.stat().st_size == _KEY_BYTES:
         return
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

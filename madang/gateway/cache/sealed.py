@@ -7,6 +7,7 @@ DiskCache is loaded with this module, which `ExactCache` imports when it is firs
 
 import hashlib
 import hmac
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -74,15 +75,19 @@ def key_file(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.key")
 
 
+def database_file(folder: Path) -> Path:
+    """Return where the rows stand for the cache in `folder`."""
+    return folder / "cache.db"
+
+
 def open_sealed(folder: Path, limit_bytes: int, timeout: float) -> tuple[Cache, int]:
     """Open the cache, made where there is none, and return it with the number of foreign rows thrown out.
 
-    Raises `sqlite3.Error` and `OSError`, and `ValueError` where the folder is a link to another place.
+    Raises `sqlite3.Error` and `OSError`, and `ValueError` where something stands there that leads to another place.
     """
-    if folder.is_symlink():
-        raise ValueError("the cache's folder is a link")
+    _check_place(folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = folder / "cache.db"
+    database = database_file(folder)
     database.touch(mode=0o600)
     foreign = _swept(database, timeout)
     cache = Cache(
@@ -92,10 +97,34 @@ def open_sealed(folder: Path, limit_bytes: int, timeout: float) -> tuple[Cache, 
         size_limit=limit_bytes,
         eviction_policy="least-recently-stored",
         cull_limit=_CULLED_AT_ONCE,
+        # A file in memory that somebody cuts short ends the whole process.
+        sqlite_mmap_size=0,
         statistics=0,
         tag_index=0,
     )
     return cache, foreign
+
+
+def sweep(folder: Path, timeout: float) -> int:
+    """Delete rows of a foreign form whose key hides them from every search; return how many there were.
+
+    Raises `sqlite3.Error`.
+    """
+    with closing(sqlite3.connect(database_file(folder), timeout=timeout, isolation_level=None)) as connection:
+        if connection.execute("SELECT 1 FROM Cache WHERE raw IS NOT 1 LIMIT 1").fetchone():
+            return connection.execute(_DELETE_FOREIGN).rowcount
+        return 0
+
+
+def _check_place(folder: Path) -> None:
+    if not os.path.lexists(folder):
+        return
+    if folder.is_symlink() or not folder.is_dir():
+        raise ValueError("the cache's folder is none")
+    # A link in the place of a file would have another file written.
+    with os.scandir(folder) as entries:
+        if any(not entry.is_file(follow_symlinks=False) for entry in entries):
+            raise ValueError("the cache's folder holds what is no file")
 
 
 def _swept(database: Path, timeout: float) -> int:
