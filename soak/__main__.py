@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import logging
+import math
 import platform
 import random
 import shutil
@@ -50,6 +51,7 @@ class Soak:
         self._folder = folder
         self._cluster = cluster
         self._began = time.monotonic()
+        self._until = math.inf if options.kills else self._began + options.minutes * 60
         self.counts: dict[str, Counter[str]] = {}
         self.broken: list[str] = []
 
@@ -84,7 +86,7 @@ class Soak:
         with database as url:
             epoch = Epoch(folder, kind, url, chance)
             try:
-                await epoch.run(Plan(self._options.lives, calm))
+                await epoch.run(Plan(self._options.lives, calm, self._until))
             except Exception as error:  # noqa: BLE001  the next installation may go on, and the end tells of this one
                 self._note(f"{kind}-{number}", error)
             else:
@@ -106,7 +108,7 @@ class Soak:
     def _is_over(self, kind: Kind) -> bool:
         if self._options.kills:
             return bool(self.counts[kind]["kills"] >= self._options.kills)
-        return bool(time.monotonic() - self._began > self._options.minutes * 60)
+        return time.monotonic() > self._until
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:

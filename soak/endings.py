@@ -4,12 +4,12 @@ import asyncio
 
 from soak.errors import PromiseBroken, hold
 from soak.line import Line
-from soak.oracle import Row, check_turns
+from soak.oracle import Row, check_turns, is_waiting
 from soak.promises import Promises
 from soak.server import House
 from soak.truth import key_of, truth
 
-_PATIENCE_SECONDS = 240
+_PATIENCE_SECONDS = 600
 _AT_ONCE = 8
 
 
@@ -50,7 +50,7 @@ async def _restore(line: Line, promises: Promises) -> None:
 async def _until_quiet(house: House, promises: Promises) -> None:
     while True:
         rows = await asyncio.to_thread(check_turns, house, promises)
-        if not any(row.status == "streaming" or (row.status == "queued" and not row.held) for row in rows.values()):
+        if not any(row.status == "streaming" or is_waiting(row) for row in rows.values()):
             return
         await asyncio.sleep(0.5)
 

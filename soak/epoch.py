@@ -1,7 +1,9 @@
 """The life of one installation: people chat, the weather rages, then everything is brought to its end and counted."""
 
 import asyncio
+import math
 import random
+import time
 from collections import Counter
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -24,16 +26,24 @@ from soak.watch import Watch
 from soak.weather import Weather
 
 PEOPLE = 4
+LAST_DEED_SECONDS = 300
 # A name that the price list knows, so that calls cost something.
 MODEL = "gpt-4o-mini"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long the storm lasts, in lives, and the calm after it, in seconds."""
+    """How long the storm lasts, in lives, and the calm after it, in seconds; at `until`, by the clock of
+    `time.monotonic`, both are over."""
 
     lives: int
     calm_seconds: float
+    until: float = math.inf
+
+    @property
+    def seconds_left(self) -> float:
+        """Return how long there is until the end."""
+        return self.until - time.monotonic()
 
 
 class Epoch:
@@ -66,14 +76,17 @@ class Epoch:
             following = [group.create_task(follower.run()) for follower in followers]
             living = [group.create_task(person.live()) for person in people]
             for _ in range(plan.lives):
+                if plan.seconds_left < 0:
+                    break
                 await weather.live(self._chance.uniform(0.2, 2.5))
             house.is_open.set()
-            if plan.calm_seconds:
-                await self._calm(house, weather, plan.calm_seconds)
+            if (seconds := min(plan.calm_seconds, plan.seconds_left)) > 0:
+                await self._calm(house, weather, seconds)
             self._provider.is_calm = True
             for person in people:
                 person.is_over.set()
-            await asyncio.wait(living)
+            async with asyncio.timeout(LAST_DEED_SECONDS):
+                await asyncio.wait(living)
             self._count(people, followers, lines)
             rows = await bring_to_an_end(house, lines[-1], self._promises)
             await _until_told(followers)

@@ -12,7 +12,6 @@ import orjson
 from soak.errors import hold
 from soak.server import House
 
-PATIENCE_SECONDS = 180
 _LOST = (aiohttp.ClientError, ConnectionError, TimeoutError, asyncio.IncompleteReadError)
 # What a full disk, a database that is away and a server that closes say; the same can be asked again.
 _NOT_NOW = {503, 507}
@@ -50,17 +49,19 @@ class Line:
         return response.status, found
 
     async def insist(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Ask until there is an answer that is more than "not now"."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                try:
-                    status, found = await self.ask(method, path, body)
-                except LineLost:
-                    await asyncio.sleep(0.05)
-                    continue
-                if status not in _NOT_NOW or "turn_id" in (found or {}):
-                    return status, found
-                await asyncio.sleep(0.2)
+        """Ask until there is an answer that is more than "not now".
+
+        In a storm that may take any number of lives; who waits when it is over sees to it that nobody waits for ever.
+        """
+        while True:
+            try:
+                status, found = await self.ask(method, path, body)
+            except LineLost:
+                await asyncio.sleep(0.05)
+                continue
+            if status not in _NOT_NOW or "turn_id" in (found or {}):
+                return status, found
+            await asyncio.sleep(0.2)
 
 
 def _is_internal(status: int, found: Any) -> bool:

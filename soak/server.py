@@ -16,7 +16,8 @@ from soak.place import Place
 from tests.support.server import NotStarted, Server
 
 TOKEN = "mdt_soak-test-token-of-more-than-thirty-two-characters"
-STOP_SECONDS = 10
+# A gentle end takes ten seconds at most; where several houses share two processors, more of the clock.
+STOP_SECONDS = 60
 Kind = Literal["sqlite", "postgresql"]
 # Short enough that every fault of the provider ends within a life.
 _TIMES = {"FIRST_BYTE": "3", "LOCAL_FIRST_BYTE": "3", "GAP": "2", "TOTAL": "20"}
@@ -106,11 +107,15 @@ class House:
         code = await asyncio.to_thread(self._terminate)
         self.counts["gentle ends"] += 1
         hold(code == 0, "a gentle end gave another exit code", code, self.server.output[-3000:])
-        hold(time.monotonic() - began < STOP_SECONDS + 5, "a gentle end took too long", time.monotonic() - began)
+        seconds = time.monotonic() - began
+        self.counts["most milliseconds of a gentle end"] = max(
+            self.counts["most milliseconds of a gentle end"], round(seconds * 1000)
+        )
+        hold(seconds < STOP_SECONDS, "a gentle end took too long", seconds)
 
     def _terminate(self) -> int:
         process = self.server.process
         if process is None:
             return 0
         process.terminate()
-        return process.wait(60)
+        return process.wait(120)
