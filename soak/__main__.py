@@ -7,6 +7,7 @@ import math
 import platform
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -28,6 +29,9 @@ CALM_SECONDS = 90.0
 def main() -> int:
     """Run the soak and print what happened; the exit code says whether every promise held."""
     options = _options()
+    # Also where a shell has told its background to ignore Ctrl+C: servers and file systems are to be put away.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     kinds: list[Kind] = ["sqlite", "postgresql"] if options.database == "both" else [options.database]
     folder = Path(tempfile.mkdtemp(prefix="madang-soak-", dir=options.folder))
