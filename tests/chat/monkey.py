@@ -6,11 +6,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import psycopg
 
 from madang.chat.context import GO_ON
 from madang.gateway.fake_upstream import Received, Say, Turn
@@ -54,6 +55,7 @@ class Monkey:
     name: str
     server: Server
     chance: random.Random
+    database_url: str | None = None
     turns: dict[str, str] = field(default_factory=dict)
     conversations: list[str] = field(default_factory=list)
     unanswered: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -106,12 +108,15 @@ class Monkey:
         self.unanswered.clear()
 
     def check_database(self) -> None:
-        """The file is whole."""
-        with sqlite3.connect(self.server.data_dir / "madang.sqlite3") as database:
+        """The file is whole, and no client id stands twice."""
+        twice = "SELECT client_id FROM turns GROUP BY client_id HAVING count(*) > 1"
+        if self.database_url:
+            with psycopg.connect(self.database_url) as there:
+                assert there.execute(twice).fetchall() == []
+            return
+        with closing(sqlite3.connect(self.server.data_dir / "madang.sqlite3")) as database:
             assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            twice = "SELECT client_id FROM turns GROUP BY client_id HAVING count(*) > 1"
             assert database.execute(twice).fetchall() == []
-        database.close()
 
     @contextmanager
     def _talking(self, client: httpx.Client) -> Iterator[None]:

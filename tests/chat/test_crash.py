@@ -13,20 +13,27 @@ from tests.chat.monkey import TOKEN, Monkey, Teller, question_of
 from tests.chat.talking import talking
 from tests.support import server
 
-KILLS = 50
+KILLS = 25
 MONKEYS = 5
 
 
 @pytest.mark.slow
-def test_CRASH_01_fifty_kills_lose_nothing_double_nothing_and_leave_honest_states(tmp_path: Path, seed: int):
-    print(f"seed: {seed}")
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_CRASH_01_kills_lose_nothing_double_nothing_and_leave_honest_states(
+    tmp_path: Path, seed: int, request: pytest.FixtureRequest, kind: str
+):
     teller = Teller()
     with talking(teller) as upstream, ExitStack() as stack:
         environment = {"OPENAI_BASE_URL": upstream.base_url, "MADANG_TOKEN": TOKEN, "MADANG_LOG_LEVEL": "WARNING"}
         monkeys = []
         for number in range(MONKEYS):
+            url = None
+            if kind == "postgres":
+                url = stack.enter_context(request.getfixturevalue("postgres_cluster").database())
+                environment["DATABASE_URL"] = url
             running = stack.enter_context(server.running(tmp_path / f"m{number}", (), **environment))
-            monkeys.append(Monkey(f"m{number}", running, random.Random(seed + number)))
+            monkeys.append(Monkey(f"m{number}", running, random.Random(seed + number), url))
             monkeys[-1].wait_until_open()
             running.kill()
         with ThreadPoolExecutor(MONKEYS) as pool:
