@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
+from functools import partial
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from madang.live.types import RESYNC, Event, Note
 
 TOPIC = "live"
 PAGE = 256
+PRUNED = 1000
 DETAILS_KEPT = timedelta(hours=1)
 ALL_KEPT = timedelta(days=30)
 
@@ -104,8 +106,12 @@ class Journal:
         after 30 days.
         """
         now = self._clock.now()
-        async with self._database.write(durable=False) as transaction:
-            return await store.clear(transaction, details_before=now - DETAILS_KEPT, all_before=now - ALL_KEPT)
+        gone = 0
+        for old in await self._database.run_read(lambda tx: store.past(tx, now - DETAILS_KEPT, now - ALL_KEPT)):
+            # A little at a time: whoever asks something meanwhile waits for one of these steps at most.
+            while went := await self._database.run_write(partial(store.clear, old=old, most=PRUNED), durable=False):
+                gone += went
+        return gone
 
     async def _stored_then_live(self, stream: str, last: int, inbox: Inbox) -> AsyncGenerator[Event, None]:
         must_look = True

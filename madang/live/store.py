@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_
 
 from madang.db.schema import events, streams
 from madang.db.transaction import Transaction
-from madang.live.types import Event, Note, Position
+from madang.live.types import Event, Note, Past, Position
 
 _ADD = insert(events)
 _COUNT_UP = text(
@@ -50,12 +50,12 @@ async def after(transaction: Transaction, stream: str, number: int, limit: int) 
     return [Event(row.stream, row.number, row.kind, row.data, row.at) for row in rows]
 
 
-async def clear(transaction: Transaction, details_before: datetime, all_before: datetime) -> int:
-    """Delete old events, raise `kept_after` past them, and return how many went.
+async def past(transaction: Transaction, details_before: datetime, all_before: datetime) -> list[Past]:
+    """Return what is old, by stream.
 
-    A `.delta` goes when it is older than `details_before` and something `.finished` after it, because the finished
-    thing holds the whole text; a `.changed` from before then goes, because the thing itself says how it is, and a
-    draft would otherwise be kept at every stage. Everything goes that is older than `all_before`.
+    A `.delta` is when it is older than `details_before` and something `.finished` came after it, because the finished
+    thing holds the whole text; a `.changed` from before then is, because the thing itself says how it is, and a draft
+    would otherwise be kept at every stage. Everything is that is older than `all_before`.
     """
     finished = (
         select(events.c.stream, func.max(events.c.number).label("number"))
@@ -63,21 +63,26 @@ async def clear(transaction: Transaction, details_before: datetime, all_before: 
         .group_by(events.c.stream)
         .subquery()
     )
+    last_finished = func.coalesce(finished.c.number, 0)
     rows = await transaction.execute(
-        select(
-            events.c.stream, func.max(events.c.number).label("number"), func.max(finished.c.number).label("finished")
-        )
+        select(events.c.stream, func.max(last_finished).label("finished"))
         .outerjoin(finished, finished.c.stream == events.c.stream)
-        .where(_is_past(func.coalesce(finished.c.number, 0), details_before, all_before))
+        .where(_is_past(last_finished, details_before, all_before))
         .group_by(events.c.stream)
     )
-    gone = 0
-    for row in rows:
-        await transaction.execute(update(streams).where(streams.c.name == row.stream).values(kept_after=row.number))
-        is_past = _is_past(row.finished or 0, details_before, all_before)
-        removed = delete(events).where(events.c.stream == row.stream, is_past)
-        gone += (await transaction.execute(removed)).rowcount
-    return gone
+    return [Past(row.stream, row.finished, details_before, all_before) for row in rows]
+
+
+async def clear(transaction: Transaction, old: Past, most: int) -> int:
+    """Delete up to `most` old events of a stream, raise `kept_after` past them, and return how many went."""
+    is_old = and_(events.c.stream == old.stream, _is_past(old.finished, old.details_before, old.all_before))
+    oldest = select(events.c.number).where(is_old).order_by(events.c.number).limit(most).subquery()
+    last = (await transaction.execute(select(func.max(oldest.c.number)))).scalar_one()
+    if last is None:
+        return 0
+    behind = update(streams).where(streams.c.name == old.stream, streams.c.kept_after < last)
+    await transaction.execute(behind.values(kept_after=last))
+    return (await transaction.execute(delete(events).where(is_old, events.c.number <= last))).rowcount
 
 
 def _is_past(finished: Any, details_before: datetime, all_before: datetime) -> ColumnElement[bool]:

@@ -35,3 +35,14 @@ class Position:
 
     last_number: int
     kept_after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is old in a stream: details from before `details_before`, words of what finished at number `finished` or
+    earlier among them, and everything from before `all_before`."""
+
+    stream: str
+    finished: int
+    details_before: datetime
+    all_before: datetime

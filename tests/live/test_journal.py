@@ -174,9 +174,11 @@ async def test_a_cancelled_append_does_not_disturb_the_others(journal: Journal) 
     assert numbers(await collect(journal, 0, last.number)) == list(range(1, last.number + 1))
 
 
+@pytest.mark.parametrize("at_once", [1, 1000])
 async def test_pruning_takes_the_pieces_of_finished_turns_and_keeps_the_rest(
-    journal: Journal, clock: FixedClock
+    journal: Journal, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
+    monkeypatch.setattr("madang.live.journal.PRUNED", at_once)
     for kind in ("turn.accepted", "turn.delta", "turn.delta", "turn.finished", "turn.accepted", "turn.delta"):
         await journal.append(STREAM, kind, {})
     assert await journal.prune() == 0
