@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from datetime import timedelta
 from functools import partial
-from functools import partial
 from typing import Any
 
 import orjson
