@@ -6,12 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import chat, page, size, start
+from bench import chat, idle, local, page, size, start, streams
 from bench.figures import Figure, table, write
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "start": start.measure,
     "chat": chat.measure,
+    "streams": streams.measure,
+    "idle": idle.measure,
+    "local": local.measure,
     "page": page.measure,
     "size": size.measure,
 }

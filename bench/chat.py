@@ -1,70 +1,60 @@
 """One chat turn through an HTTP provider: its time beside a bare pass-through, and the memory it leaves taken."""
 
-import http.client
-import json
-import tempfile
+import asyncio
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
+from itertools import count
 
+import aiohttp
+import psutil
+
+from bench.asking import Ask, Sides, ask_bare, ask_ours, both_sides, client
 from bench.figures import Figure, median
-from bench.processes import BEARER, free_port, madang, pss_mib, started, until_answers
-from tests.support.upstream import upstream_process
+from bench.processes import pss_mib
 
 ROUNDS, TURNS = 5, 40
 IDLE_SECONDS = 5
-Send = Callable[[int], None]
 
 
 def measure() -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory() as folder, upstream_process("--say", "Hello there, how are you?") as upstream:
-        provider = {"OPENAI_BASE_URL": upstream, "OPENAI_API_KEY": "bench", "MADANG_MODEL": "env/fake-model"}
-        ours, bare = free_port(), free_port()
-        with (
-            madang(Path(folder), ours, **provider) as process,
-            started("bench.yardsticks.passthrough", str(bare), upstream),
-        ):
-            until_answers(ours, "/api/health/ready", time.monotonic(), BEARER)
-            _turns(_sender(ours, "/api/chat", _our_body), 1)
-            time.sleep(IDLE_SECONDS)
-            yield Figure("memory after one chat, idle", pss_mib(process.pid), "MiB", goal=100)
-            yield _latency(_sender(ours, "/api/chat", _our_body), _sender(bare, "/", _bare_body))
+    with both_sides("Hello there, how are you?") as sides:
+        asyncio.run(_once(sides))
+        time.sleep(IDLE_SECONDS)
+        yield Figure("memory after one chat, idle", pss_mib(sides.pid), "MiB", goal=100)
+        yield from asyncio.run(_latency(sides))
 
 
-def _latency(ours: Send, bare: Send) -> Figure:
-    _turns(bare, 1)
-    pairs = [(_turns(ours, TURNS), _turns(bare, TURNS)) for _ in range(ROUNDS)]
-    mine, yardstick = (median([seconds for one in side for seconds in one]) * 1000 for side in zip(*pairs, strict=True))
-    return Figure("one chat turn, p50 (kept durably)", mine, "ms", yardstick, runs=ROUNDS * TURNS)
+async def _once(sides: Sides) -> None:
+    async with client() as session:
+        await ask_ours(session, sides, 0)
 
 
-def _turns(send: Send, count: int) -> list[float]:
-    seconds = []
-    for number in range(count):
-        since = time.perf_counter()
-        send(number)
-        seconds.append(time.perf_counter() - since)
-    return seconds
+async def _latency(sides: Sides) -> list[Figure]:
+    numbers, process = count(), psutil.Process(sides.pid)
+    ours: list[float] = []
+    bare: list[float] = []
+    spent = 0.0
+    async with client() as session:
+        for _ in range(ROUNDS):
+            before = _cpu_seconds(process)
+            ours += [await _timed(ask_ours, session, sides, next(numbers)) for _ in range(TURNS)]
+            spent += _cpu_seconds(process) - before
+            bare += [await _timed(ask_bare, session, sides, next(numbers)) for _ in range(TURNS)]
+    runs = ROUNDS * TURNS
+    mine, yardstick = median(ours) * 1000, median(bare) * 1000
+    return [
+        Figure("one chat turn, p50 (kept durably)", mine, "ms", yardstick, runs=runs),
+        Figure("one chat turn, added by us, p50", mine - yardstick, "ms", goal=8, runs=runs),
+        Figure("one chat turn, processor time", spent / runs * 1000, "ms", runs=runs),
+    ]
 
 
-def _our_body(number: int) -> dict[str, object]:
-    return {"content": f"hello {number}", "cache": "off"}
+async def _timed(ask: Ask, session: aiohttp.ClientSession, sides: Sides, number: int) -> float:
+    since = time.perf_counter()
+    await ask(session, sides, number)
+    return time.perf_counter() - since
 
 
-def _bare_body(number: int) -> dict[str, object]:
-    return {"model": "fake-model", "messages": [{"role": "user", "content": f"hello {number}"}], "stream": True}
-
-
-def _sender(port: int, path: str, body: Callable[[int], dict[str, object]]) -> Send:
-    """Return a function that sends one turn over one kept connection. Raises `RuntimeError` on any other answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Content-Type": "application/json", **BEARER}
-
-    def send(number: int) -> None:
-        connection.request("POST", path, json.dumps(body(number)), headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            raise RuntimeError(f"{path} answered {answer.status}: {text[:500]!r}")
-
-    return send
+def _cpu_seconds(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)

@@ -5,11 +5,15 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line: ours beside a yardstick where there is one; `goal` bounds the ratio, or ours where there is none."""
+    """One line: ours beside a yardstick where there is one; `goal` bounds the ratio, or ours where there is none.
+
+    `wants` says on which side of the goal the good ones are.
+    """
 
     name: str
     ours: float
@@ -17,6 +21,7 @@ class Figure:
     yardstick: float | None = None
     goal: float | None = None
     runs: int = 1
+    wants: Literal["less", "more"] = "less"
 
     @property
     def ratio(self) -> float | None:
@@ -25,7 +30,9 @@ class Figure:
     @property
     def is_met(self) -> bool | None:
         measured = self.ours if self.ratio is None else self.ratio
-        return None if self.goal is None else measured <= self.goal
+        if self.goal is None:
+            return None
+        return measured <= self.goal if self.wants == "less" else measured >= self.goal
 
 
 def median(values: Sequence[float]) -> float:
@@ -47,6 +54,11 @@ def write(path: Path, figures: Iterable[Figure], machine: Mapping[str, object]) 
 def _cells(figure: Figure) -> tuple[str, str, str, str, str, str]:
     yardstick = "" if figure.yardstick is None else f"{figure.yardstick:.4g} {figure.unit}"
     ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}x"
-    goal = "" if figure.goal is None else f"<= {figure.goal:g}{'x' if figure.ratio is not None else ' ' + figure.unit}"
+    bound = "<=" if figure.wants == "less" else ">="
+    goal = (
+        ""
+        if figure.goal is None
+        else f"{bound} {figure.goal:g}{'x' if figure.ratio is not None else ' ' + figure.unit}"
+    )
     met = {None: "", True: "yes", False: "NO"}[figure.is_met]
     return figure.name, f"{figure.ours:.4g} {figure.unit}", yardstick, ratio, goal, met

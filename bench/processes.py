@@ -47,7 +47,7 @@ def started(module: str, *arguments: str, **environment: str) -> Iterator[subpro
 def madang(folder: Path, port: int, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run Madang on `port` with its data in `folder`."""
     place = {"MADANG_DATA_DIR": str(folder), "MADANG_PORT": str(port)}
-    with started("madang", "serve", **_QUIET, **place, **environment) as process:
+    with started("madang", "serve", **{**_QUIET, **place, **environment}) as process:
         yield process
 
 
@@ -58,6 +58,17 @@ def until_answers(port: int, path: str, since: float, headers: Mapping[str, str]
             return time.monotonic() - since
         time.sleep(0.002)
     raise TimeoutError(f"{path} on port {port} did not answer 200 in a minute")
+
+
+def until_listens(port: int) -> None:
+    """Wait until somebody takes connections on `port`. Raises `TimeoutError`."""
+    since = time.monotonic()
+    while time.monotonic() - since < 60:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
+    raise TimeoutError(f"nobody listened on port {port} in a minute")
 
 
 def status(port: int, path: str, headers: Mapping[str, str]) -> int:
