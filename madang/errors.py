@@ -1,6 +1,14 @@
 """The one error tree: every failure a person or a program may meet has a code, a status and its facts."""
 
+import re
 from typing import Any, ClassVar
+
+_NAME = re.compile(r"\w[\w .:/@+-]{0,99}")
+
+
+def named(text: str) -> str:
+    """Return `text`, which somebody sent, as an error may repeat it: what looks like a name is said, else `…`."""
+    return text if _NAME.fullmatch(text) else "…"
 
 
 class MadangError(Exception):

@@ -1,10 +1,12 @@
 """What every api shares: who may ask, the services by type, bodies and pages."""
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
 from fastapi import Depends, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 from madang.errors import NotAllowed, NotSignedIn
 from madang.principal import ALL_SCOPES, Announce, Principal, Scope
@@ -23,12 +25,33 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Body(BaseModel):
     """Base of all request bodies: an unknown field is an error, not something to drop in silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _holds_text(cls, given: Any) -> Any:
+        if not is_text(given):
+            raise PydanticCustomError("text", "Text should be whole characters of Unicode")
+        return given
+
+
+def is_text(value: object) -> bool:
+    """Say whether each string in a JSON value is Unicode: Python's JSON lets half a surrogate pair through, and no
+    store or provider takes it."""
+    match value:
+        case str():
+            return value.isascii() or _SURROGATES.search(value) is None
+        case dict():
+            return all(is_text(key) and is_text(inner) for key, inner in value.items())
+        case list():
+            return all(map(is_text, value))
+    return True
 
 
 class Page(BaseModel, Generic[T]):

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from loguru import logger
 from starlette.exceptions import HTTPException
 
-from madang.errors import BadRequest, MadangError, NotFound
+from madang.errors import BadRequest, MadangError, NotFound, named
 from madang.ids import new_id
 from madang.redact import Redactor
 
@@ -63,11 +63,19 @@ def _answer(
 ) -> Response:
     """Answer in the one shape. A provider may have repeated the key it was sent, so known secrets are masked."""
     redactor: Redactor = request.app.state.redactor
-    body = {"code": code, "message": redactor.clean(message), "details": redactor.clean_all(details), "id": number}
+    facts = {
+        name: named(fact) if name.endswith("_id") and isinstance(fact, str) else fact for name, fact in details.items()
+    }
+    body = {"code": code, "message": redactor.clean(message), "details": redactor.clean_all(facts), "id": number}
     return Response(orjson.dumps({"error": body}, default=str), status, media_type="application/json")
+
+
+def _stated(name: str, fact: Any) -> Any:
+    """An id in an error may be whatever somebody put into an address."""
+    return named(fact) if name.endswith("_id") and isinstance(fact, str) else fact
 
 
 def _field(entry: dict[str, Any]) -> dict[str, Any]:
     bounds = {name: value for name, value in entry.get("ctx", {}).items() if isinstance(value, int | float)}
-    place = [str(part) for part in entry["loc"] if part not in ("body", "query", "path")]
+    place = [named(str(part)) for part in entry["loc"] if part not in ("body", "query", "path")]
     return {"field": ".".join(place), "rule": entry["type"], "message": entry["msg"], **bounds}

@@ -7,6 +7,7 @@ from typing import Any
 from madang.clock import Clock
 from madang.config import Settings
 from madang.db.database import Database
+from madang.errors import named
 from madang.gateway import store
 from madang.gateway.catalogue import Keys
 from madang.gateway.errors import BadProvider, UnknownProvider
@@ -47,7 +48,7 @@ class Directory:
     def get(self, provider_id: str) -> Provider:
         """Return a provider. Raises `UnknownProvider`."""
         if provider_id not in self._by_id:
-            raise UnknownProvider(f"there is no provider {provider_id!r}", provider=provider_id)
+            raise UnknownProvider("there is no such provider", provider=named(provider_id))
         return self._by_id[provider_id]
 
     def found(self, providers: Sequence[Provider]) -> bool:

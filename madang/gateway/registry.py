@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from madang.clock import Clock
 from madang.config import Settings
+from madang.errors import named
 from madang.gateway.catalogue import Catalogue, Listing
 from madang.gateway.choosing import may_stand_in, small_general
 from madang.gateway.describing import described, described_builtin
@@ -103,7 +104,7 @@ class Registry:
             return await self._with_context(await self._bare(name))
         if found := self._named(provider, model_name):
             return await self._with_context(found)
-        raise UnknownModel(f"{provider.id} has no model {model_name!r}", model=name)
+        raise UnknownModel(f"{provider.id} has no such model", model=named(name))
 
     async def default_model(self) -> ModelInfo:
         """Return the model that answers when none is named. Raises `NoModel`, and `UnknownModel` for a wish.
@@ -196,7 +197,7 @@ class Registry:
         listing = self._catalogue.listing(first.id) if first else None
         if first and not (listing and listing.models) and not names_provider(name):
             return described(first, name, {})
-        raise UnknownModel(f"no provider has a model {name!r}", model=name)
+        raise UnknownModel("no provider has such a model", model=named(name))
 
     async def _is_anothers(self, provider: Provider, name: str) -> bool:
         """Say whether a provider that cannot be asked is meant as a part of the name that another one lists."""

@@ -17,6 +17,8 @@ _HEAD_LIMIT_BYTES = 2 * HEADER_LIMIT_BYTES
 _FRAMING_BYTES = 64 * 2**10
 _FRAMING_PER_BYTE = 8
 """What chunk sizes, extensions and trailers may take beside the body. A body in chunks of one byte takes five."""
+_LATE_BYTES = 2**20
+"""What is read and thrown away of a body that was answered before its end, so that the answer arrives."""
 _SOCKET_HEADERS, _SOCKET_LINE_BYTES = 128, 8000
 """How many headers, and how long, the WebSocket library reads."""
 
@@ -32,6 +34,7 @@ class Connection(HttpToolsProtocol):
         self._in_body = False
         self._head_bytes = 0
         self._framing_bytes = 0
+        self._late_bytes = 0
         self._fault: MadangError | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -53,6 +56,8 @@ class Connection(HttpToolsProtocol):
             self._end_with(HeadersTooLarge("the headers are too large", limit_bytes=HEADER_LIMIT_BYTES))
         elif self._framing_bytes > _FRAMING_BYTES:
             self._end_with(Unreadable("there is more around the body than in it"))
+        elif self._late_bytes > _LATE_BYTES:
+            self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -83,17 +88,20 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._in_body = False
         super().on_message_complete()
+        if self._late_bytes:
+            self._late_bytes = 0
+            self._wait_anew()
 
     def on_response_complete(self) -> None:
         is_last = not self.pipeline
         super().on_response_complete()
         if self.transport.is_closing() or not is_last:
             return
-        if self._in_body:
-            # Answered before the body was through: the rest of it is nobody's any more.
+        if self._in_body and self.cycle.waiting_for_100_continue:
+            # Whoever asked first whether to send the body has been told no, and may never send it.
             self.transport.close()
         else:
-            self._lobby.enter(self)
+            self._wait_anew()
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -113,6 +121,11 @@ class Connection(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answer what the parser could not read."""
         self._end_with(self._fault or Unreadable("this is not a request that can be read"))
+
+    def _wait_anew(self) -> None:
+        """Give the client its time for what it still owes: the rest of a body, or the next request."""
+        self._lobby.leave(self)
+        self._lobby.enter(self)
 
     def _end_with(self, error: MadangError) -> None:
         """Answer and hang up, or only hang up where another answer is on its way."""
@@ -134,6 +147,7 @@ class Connection(HttpToolsProtocol):
     def _count(self, size: int) -> None:
         if self._in_body:
             self._framing_bytes = max(self._framing_bytes, 0) + size
+            self._late_bytes += size if self.cycle is not None and self.cycle.response_complete else 0
         else:
             self._head_bytes += size
 

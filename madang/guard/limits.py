@@ -141,5 +141,6 @@ def _is_utf16(start: bytes) -> bool:
 
 
 async def _turn_away(scope: Scope, send: Send, error: MadangError) -> None:
-    """Refuse and hang up, so that the rest of the body need not be read."""
-    await refuse(scope, send, error, ((b"connection", b"close"),))
+    """Refuse. Who was too slow is hung up on; what others still send is thrown away for a while, or the answer
+    would be lost with the connection."""
+    await refuse(scope, send, error, ((b"connection", b"close"),) if isinstance(error, TooSlow) else ())

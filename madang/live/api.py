@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Response
 
+from madang.errors import named
 from madang.live.access import Access
 from madang.live.errors import BadPosition, StreamNotAllowed
 from madang.live.journal import Journal
@@ -24,7 +25,7 @@ async def events(  # noqa: PLR0917  FastAPI gives each by its name
 ) -> Handover:
     """Follow one stream. `Last-Event-ID` wins over `after`; an event `resync` says: read the whole again."""
     if not access.may_follow(principal, stream):
-        raise StreamNotAllowed("this stream may not be followed with this credential", stream=stream)
+        raise StreamNotAllowed("this stream may not be followed with this credential", stream=named(stream))
     position = after if last_event_id is None else _number(last_event_id)
     return Handover(
         EventStream(journal.follow(stream, position), lambda: access.is_live(principal), access.check_seconds)
@@ -33,5 +34,5 @@ async def events(  # noqa: PLR0917  FastAPI gives each by its name
 
 def _number(last_event_id: str) -> int:
     if not (last_event_id.isascii() and last_event_id.isdigit()):
-        raise BadPosition("Last-Event-ID must be a number from 0 on", given=last_event_id)
+        raise BadPosition("Last-Event-ID must be a number from 0 on")
     return int(last_event_id)

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from loguru import logger
 
-from madang.errors import MadangError
+from madang.errors import MadangError, named
 from madang.live import frames
 from madang.live.access import Access
 from madang.live.errors import StreamNotAllowed, TooManyFollows
@@ -103,7 +103,7 @@ class _Line:
 
     def _admit(self, stream: str) -> None:
         if not self._access.may_follow(self._principal, stream):
-            raise StreamNotAllowed("this stream may not be followed with this credential", stream=stream)
+            raise StreamNotAllowed("this stream may not be followed with this credential", stream=named(stream))
         if len(self._follows) >= FOLLOW_LIMIT:
             raise TooManyFollows(f"one connection follows at most {FOLLOW_LIMIT} streams", limit=FOLLOW_LIMIT)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from madang.errors import named
 from madang.preferences.errors import InvalidPreference
 from madang.preferences.types import PreferencePatch, PreferenceValues
 
@@ -43,6 +44,6 @@ def _lowers(before: int | None, after: int | None) -> bool:
 def _invalid(error: ValidationError) -> InvalidPreference:
     # The value itself stays out of the error: it may be anything, a key put into the wrong field as well.
     first = error.errors(include_url=False, include_input=False)[0]
-    field = ".".join(map(str, first["loc"])) or "preferences"
+    field = ".".join(named(str(part)) for part in first["loc"]) or "preferences"
     bounds = {name: value for name, value in first.get("ctx", {}).items() if isinstance(value, int | float | str)}
     return InvalidPreference(f"{field}: {first['msg']}", field=field, rule=first["type"], **bounds)
