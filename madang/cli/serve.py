@@ -38,6 +38,7 @@ def run(chosen: argparse.Namespace, settings: Settings) -> int:
     from madang.cli.ports import listen
     from madang.config import secret_variables
     from madang.db.errors import DataDirBusy
+    from madang.db.folder import in_words
     from madang.db.lock import DataDirLock
     from madang.guard.exposure import exposure_of
     from madang.secrets.harden import erase_environment, harden
@@ -52,7 +53,8 @@ def run(chosen: argparse.Namespace, settings: Settings) -> int:
         return _open_running(settings, busy)
     try:
         sockets = listen(settings.host, settings.port, chosen.next_port)
-        note = runtime.write(settings.data_dir, sockets[0].getsockname()[1], _origin(settings, sockets[0]))
+        with in_words(settings.data_dir):
+            note = runtime.write(settings.data_dir, sockets[0].getsockname()[1], _origin(settings, sockets[0]))
         lock.announce(note.url)
         _say_who_reaches(exposure)
         return _serve(settings, sockets, note)
@@ -78,6 +80,7 @@ def _open_running(settings: Settings, busy: "DataDirBusy") -> int:
 def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") -> int:
     from madang.app.serving import Serving
     from madang.cli.allocator import give_back_large_blocks
+    from madang.db.folder import in_words
     from madang.gateway.embedded.progress import TerminalProgress
     from madang.log import setup
     from madang.redact import Redactor
@@ -87,7 +90,8 @@ def _serve(settings: Settings, sockets: "list[socket.socket]", note: "Runtime") 
     redactor = Redactor()
     for secret in other_secrets(settings):
         redactor.add(secret)
-    setup(settings, redactor)
+    with in_words(settings.data_dir):
+        setup(settings, redactor)
     progress = TerminalProgress(sys.stdout, language())
     serving = Serving(settings, redactor, note.port, note.control_key, progress.show)
     _greet(settings, serving, note)

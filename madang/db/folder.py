@@ -1,11 +1,34 @@
 """The data folder: for the person who runs Madang and nobody else, whatever the umask says."""
 
+import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from madang.db.errors import UnsafeDataDir
+from madang.db.errors import ReadOnlyDatabase, StorageFailed, UnsafeDataDir
+from madang.errors import OutOfSpace
+
+# A quota and a limit on the size of files are a full disk to whoever meets them.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_CLOSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+
+
+@contextmanager
+def in_words(folder: Path) -> Iterator[None]:
+    """Say what the disk refuses in a block that works in `folder`.
+
+    Raises `OutOfSpace`, `ReadOnlyDatabase` and `StorageFailed` for an `OSError`.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise OutOfSpace(f"the disk of {folder} is full, nothing can be stored there") from error
+        kind = ReadOnlyDatabase if error.errno in _CLOSED else StorageFailed
+        words = f"nothing can be stored in {folder}: {error.strerror}"
+        raise kind(words, path=str(folder), reason=errno.errorcode.get(error.errno or 0, "unknown")) from error
 
 
 def prepare_folder(path: Path) -> Path:
@@ -16,7 +39,7 @@ def prepare_folder(path: Path) -> Path:
     path = path.expanduser().absolute()
     if path.is_symlink():
         raise _unsafe(path, "symlink", "it is a symbolic link")
-    with suppress(FileExistsError):
+    with in_words(path), suppress(FileExistsError):
         path.mkdir(mode=0o700, parents=True)
     about = path.lstat()
     if not stat.S_ISDIR(about.st_mode):
@@ -25,7 +48,8 @@ def prepare_folder(path: Path) -> Path:
         raise _unsafe(path, "owner", "it belongs to another user")
     if about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise _unsafe(path, "writable", f"others may write to it; `chmod 700 {path}` changes that")
-    path.chmod(0o700)
+    with in_words(path):
+        path.chmod(0o700)
     return path
 
 

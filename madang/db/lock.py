@@ -9,7 +9,7 @@ from typing import Any, Self
 import orjson
 
 from madang.db.errors import DataDirBusy, UnsafeDataDir
-from madang.db.folder import prepare_folder
+from madang.db.folder import in_words, prepare_folder
 
 FILE_NAME = "lock"
 
@@ -25,9 +25,13 @@ class DataDirLock:
         self._descriptor: int | None = None
 
     def acquire(self) -> None:
-        """Prepare the folder and take the lock. Raises `UnsafeDataDir`, or `DataDirBusy` with `pid` and `url`."""
+        """Prepare the folder and take the lock.
+
+        Raises `DataDirBusy` with `pid` and `url`, `UnsafeDataDir`, and what `in_words` raises.
+        """
         path = prepare_folder(self._data_dir) / FILE_NAME
-        descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with in_words(path.parent):
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
             os.fchmod(descriptor, 0o600)
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -52,8 +56,9 @@ class DataDirLock:
         if self._descriptor is None:
             raise RuntimeError("the lock is not held")
         content = orjson.dumps({"pid": os.getpid(), "url": url})
-        os.pwrite(self._descriptor, content, 0)
-        os.ftruncate(self._descriptor, len(content))
+        with in_words(self._data_dir):
+            os.pwrite(self._descriptor, content, 0)
+            os.ftruncate(self._descriptor, len(content))
 
     def release(self) -> None:
         """Let the folder go. The file stays: taking it away would let two processes hold two locks."""
