@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help run test check fix bench soak docs lock clean
+.PHONY: help run test check fix bench soak docs lock sbom clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -44,6 +44,10 @@ docs: ## Write the generated docs anew.
 lock: ## Pin the dependencies anew. Newer versions: make lock ARGS=--upgrade.
 	@$(PYTHON) tools/environment.py dev
 	@tools/lock $(ARGS)
+
+sbom: ## Write what Madang is made of to dist/madang.cdx.json (CycloneDX).
+	@$(PYTHON) tools/environment.py dev
+	@$(BIN)/python -m tools.sbom $(ARGS)
 
 clean: ## Remove what was installed and built here; your data is elsewhere and stays.
 	rm -rf .venv node_modules build dist .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache test-results

@@ -1,4 +1,5 @@
-"""Checks what is committed: the locks match what is declared, name no registry, and no file names one either."""
+"""Checks what is committed: the locks match what is declared, give a hash for every file that may be installed, take
+nothing from elsewhere than a registry, and no file names one."""
 
 import json
 import re
@@ -22,7 +23,7 @@ DECLARED = {
 
 
 def main() -> None:
-    problems = [*stale_locks(), *named_registries(), *npm_addresses()]
+    problems = [*stale_locks(), *unlocked(), *named_registries(), *npm_addresses()]
     if problems:
         sys.exit("\n".join(problems))
 
@@ -36,6 +37,18 @@ def stale_locks() -> Iterator[str]:
                 version = locked.get(normal(wanted.name))
                 if version is None or not wanted.specifier.contains(version, prereleases=True):
                     yield f"requirements/{name}.txt has {wanted.name} {version}, {source} asks for {wanted}: make lock"
+
+
+def unlocked() -> Iterator[str]:
+    """Whatever pip would install without a hash, from a repository, an address or a folder."""
+    for name in DECLARED:
+        lock = (ROOT / f"requirements/{name}.txt").read_text()
+        for block in re.split(r"\n(?=[^\s#])", lock):
+            line = block.strip().partition("\n")[0]
+            if line and not line.startswith("#") and not re.match(r"[\w.-]+==\S+", line):
+                yield f"requirements/{name}.txt takes something from elsewhere: {line}"
+            elif "==" in line and not re.search(r"--hash=sha256:[0-9a-f]{64}\b", block):
+                yield f"requirements/{name}.txt has no hash for {line}"
 
 
 def declared(source: str) -> list[Requirement]:
@@ -59,7 +72,11 @@ def named_registries() -> Iterator[str]:
 
 def npm_addresses() -> Iterator[str]:
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
-    yield from (f"package-lock.json: {name} has an address" for name, entry in packages.items() if "resolved" in entry)
+    for name, entry in packages.items():
+        if "resolved" in entry:
+            yield f"package-lock.json: {name} has an address"
+        if name and not str(entry.get("integrity", "")).startswith("sha512-"):
+            yield f"package-lock.json: {name} has no hash"
 
 
 if __name__ == "__main__":

@@ -66,12 +66,18 @@ def hashes() -> dict[str, str]:
 
 
 def check() -> list[str]:
-    """The files that are missing or differ from what is recorded."""
+    """The files that are missing, differ from what is recorded, or are on no record."""
     recorded: dict[str, str] = json.loads((VENDOR / "sha256.json").read_text("utf-8"))
-    return sorted(name for name in recorded if not is_same(VENDOR / name, recorded[name]))
+    found = {path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*") if path.is_file() and not is_ours(path)}
+    return sorted(name for name in found | recorded.keys() if not is_same(VENDOR / name, recorded.get(name)))
 
 
-def is_same(path: Path, sha256: str) -> bool:
+def is_ours(path: Path) -> bool:
+    """Say whether we wrote the file ourselves: the records, and the types of what has none."""
+    return path.parent == VENDOR or path.name.endswith(".d.ts")
+
+
+def is_same(path: Path, sha256: str | None) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
 
 

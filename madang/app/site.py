@@ -6,6 +6,8 @@ import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
+from madang.app.recorded import check_page, hashed, recorded_hashes
+
 _COMPRESSED = {".js", ".css", ".html", ".json", ".svg", ".webmanifest", ".txt", ".md"}
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -36,7 +38,10 @@ def frontend_dir() -> Path:
 
 
 class Site:
-    """The frontend's folder. `version` is a hash over all of it, so an address never changes its content."""
+    """The frontend's folder. `version` is a hash over all of it, so an address never changes its content.
+
+    Raises `AlteredPage` where the folder is an installed package's and holds other files than were shipped.
+    """
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -64,9 +69,13 @@ class Site:
         return self._files[path]
 
     def _hash(self) -> str:
+        hashes = {name: hashed(path) for name, path in self._paths.items()}
+        recorded = recorded_hashes(self._root)
+        if recorded is not None:
+            check_page(hashes, recorded)
         digest = hashlib.sha256()
-        for name, path in self._paths.items():
-            digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+        for name, one in hashes.items():
+            digest.update(name.encode() + b"\0" + one)
         return digest.hexdigest()[:12]
 
 

@@ -43,12 +43,18 @@ def _python(_: Settings) -> Finding:
 
 
 def _page(_: Settings) -> Finding:
-    from madang.app.site import frontend_dir
+    from madang.app.recorded import AlteredPage
+    from madang.app.site import Site, frontend_dir
 
     folder = frontend_dir()
-    if (folder / "index.html").is_file():
-        return Finding("page", "ok", str(folder))
-    return Finding("page", "bad", say("doctor.page_missing", path=folder), say("doctor.reinstall"))
+    if not (folder / "index.html").is_file():
+        return Finding("page", "bad", say("doctor.page_missing", path=folder), say("doctor.reinstall"))
+    try:
+        Site(folder)
+    except AlteredPage as error:
+        altered = say("doctor.page_altered", files=", ".join(error.details["files"][:5]))
+        return Finding("page", "bad", altered, say("doctor.reinstall"))
+    return Finding("page", "ok", str(folder))
 
 
 def _data_dir(settings: Settings) -> Finding:

@@ -94,6 +94,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Other programs of the same user can read it.",
     ),
     "doctor.page_missing": ("{path}에 화면 파일이 없어요.", "The page's files are not at {path}."),
+    "doctor.page_altered": (
+        "설치할 때와 다른 화면 파일이 있어요: {files}",
+        "These page files are not those installed: {files}",
+    ),
     "doctor.reinstall": ("마당을 다시 설치해 주세요.", "Install Madang again."),
     "doctor.data_dir_new": ("{path} (처음 켤 때 만들어요)", "{path} (made at the first start)"),
     "doctor.data_dir_open": (

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import StartServer
-from tests.support.server import ROOT
+from tests.support.server import ROOT, NotStarted
 
 _LIMIT_BYTES = 4 * 2**20
 
@@ -47,3 +47,14 @@ def test_the_wheel_alone_serves_the_page(wheel: Path, tmp_path: Path, start_serv
         script = re.search(r'src="(/static/[^"]+)"', page.text)
         assert script is not None
         assert client.get(script[1]).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["main.js", "vendor/markdown-it/markdown-it.js", "an-extra-file.js"])
+def test_SEC_12_an_installed_page_that_was_altered_is_not_served(
+    wheel: Path, tmp_path: Path, start_server: StartServer, path: str
+) -> None:
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    with (tmp_path / "installed/madang/frontend" / path).open("a") as file:
+        file.write("fetch('https://example.org')\n")
+    with pytest.raises(NotStarted, match=re.escape(path)):
+        start_server(PYTHONPATH=str(tmp_path / "installed"))
