@@ -1,4 +1,4 @@
-"""A real Chromium. Every console error, uncaught exception and blocked resource of a page fails its test."""
+"""A real Chromium. Every console error, uncaught exception, report of the policy and far request fails its test."""
 
 import re
 import shutil
@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
+from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 Theme = Literal["light", "dark"]
 Language = Literal["ko", "en"]
@@ -23,6 +24,12 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+# Each report of the content security policy, said aloud: some a browser keeps to itself.
+_REPORTS = """
+addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample, disposition }) =>
+  console.error(`policy report: ${disposition} ${effectiveDirective} ${blockedURI} ${sample}`))
+"""
+_HERE = {"127.0.0.1", "localhost", "::1", None}
 
 
 def find_chromium() -> str | None:
@@ -44,12 +51,16 @@ class Watch:
     def follow(self, page: Page) -> None:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        page.on("request", self._request)
 
     def unexpected(self) -> list[str]:
         return [problem for problem in self.problems if not any(re.search(a, problem) for a in self.allowed)]
 
+    def _request(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in _HERE:
+            self.problems.append(f"request off this machine: {request.url}")
+
     def _console(self, message: ConsoleMessage) -> None:
-        # Content-Security-Policy and Trusted Types violations arrive here as errors as well.
         if message.type == "error":
             self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
 
@@ -78,6 +89,7 @@ class Chromium:
             reduced_motion="reduce",
             timezone_id="Asia/Seoul",
         )
+        await context.add_init_script(_REPORTS)
         page = await context.new_page()
         self.watch.follow(page)
         return page

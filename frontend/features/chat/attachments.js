@@ -131,7 +131,8 @@ export class Attachments extends MadangElement {
       "li",
       { class: "files__one", "aria-busy": sent === null },
       address ? h("img", { class: "files__picture", src: address, alt: "" }) : icon("file"),
-      h("span", { class: "files__name clip" }, file.name),
+      // The server's name for it is free of characters that cannot be seen.
+      h("span", { class: "files__name clip" }, sent?.name ?? file.name),
       h("span", { class: "tiny soft number" }, sent ? bytes(file.size) : t("chat.files.sending")),
       drop,
     )

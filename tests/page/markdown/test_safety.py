@@ -124,8 +124,71 @@ async def test_MD_05_a_link_shows_where_it_leads_before_it_is_followed(page: Pag
     assert await page.evaluate("document.activeElement.textContent") == "Stay here"
 
 
+# What is written, the host as the network sees it, a part of the decoded address, and what is warned of.
+LEADING = [
+    ("https://аррӏе.com/", "xn--80ak6aa92e.com", "https://xn--80ak6aa92e.com/", ["another script"]),
+    ("https://раураl.com/login", "xn--l-7sba6dbr.com", "/login", ["another script"]),
+    ("https://google.com@evil.example/", "evil.example", "google.com@evil.example", ["user name or a password"]),
+    ("http://example.com:8080/", "example.com:8080", "http://example.com:8080/", ["not encrypted"]),
+    (
+        "https://example.com/%EC%95%88%EB%85%95?q=%EB%B9%84%EB%B0%80#%EB%81%9D",
+        "example.com",
+        "/안녕?q=비밀#끝",
+        ["31 char"],
+    ),
+    (f"https://example.com/?{'secret' * 500}", "example.com", "secret" * 500, ["3,001 char"]),
+    ("https://example.com/\u202egpj.exe", "example.com", "/⟨U+202E⟩gpj.exe", []),
+    ("https://example.com/%E2%80%AEgpj%00%ff", "example.com", "%E2%80%AEgpj%00%ff", []),
+    ("https://[::1]/x", "[::1]", "https://[::1]/x", []),
+    ("mailto:a@example.com?subject=secret", "a@example.com", "mailto:a@example.com?subject=secret", ["15 char"]),
+]
+
+
+@pytest.mark.parametrize(("address", "host", "shown", "warnings"), LEADING, ids=lambda value: str(value)[:30])
+async def test_MD_05_the_question_tells_the_whole_address(
+    page: Page, harness: JSHandle, address: str, host: str, shown: str, warnings: list[str]
+) -> None:
+    await harness.evaluate("async (harness, text) => { await harness.show(text) }", f"[my bank](<{address}>)")
+    link = page.locator("#place a")
+    assert await link.get_attribute("ping") is None
+    await link.click()
+    dialog = page.locator("dialog[open]")
+    assert await dialog.locator(".leaving__host").inner_text() == host
+    assert shown in await dialog.locator(".leaving__address").inner_text()
+    words = await dialog.locator(".leaving__warning, .leaving__note").all_inner_texts()
+    assert len(words) == len(warnings)
+    for word, warning in zip(words, warnings, strict=True):
+        assert warning in word
+    go = dialog.locator("a")
+    assert await go.get_attribute("rel") == "noopener noreferrer nofollow"
+    assert await go.get_attribute("ping") is None
+    assert await go.get_attribute("href") == await link.get_attribute("href")
+
+
+async def test_MD_05_no_other_scheme_can_be_clicked_and_no_other_button_follows(page: Page, harness: JSHandle) -> None:
+    for scheme in (
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "data:text/html,x",
+        "vscode://x",
+        "tel:1",
+        "blob:x",
+        "x:y",
+    ):
+        await harness.evaluate("async (harness, text) => { await harness.show(text) }", f"[a](<{scheme}>) <{scheme}>")
+        assert await page.locator("#place a").count() == 0, scheme
+    await harness.evaluate("async (harness, text) => { await harness.show(text) }", "[a](https://example.com/)")
+    for click in ({"button": "middle"}, {"modifiers": ["Control"]}, {"modifiers": ["Shift"]}):
+        await page.locator("#place a").click(**click)
+        assert await page.locator("dialog[open]").count() == 1
+        await page.keyboard.press("Escape")
+    assert len(page.context.pages) == 1
+    prefetched = "document.querySelectorAll('link[rel*=fetch], link[rel*=connect], link[rel*=render]').length"
+    assert await page.evaluate(prefetched) == 0
+
+
 async def test_MD_06_markup_cannot_be_written_into_the_page(page: Page, harness: JSHandle, chromium: Chromium) -> None:
-    chromium.watch.allow("TrustedHTML")
+    chromium.watch.allow("TrustedHTML|require-trusted-types-for")
     assert (
         await page.evaluate(
             "() => { try { document.body.innerHTML = '<b>x</b>' } catch (error) { return error.name } }"
@@ -143,3 +206,36 @@ async def test_MD_07_unseen_characters_are_shown_in_code_and_links(page: Page, h
     marks = await page.locator("#place .control-mark").all_inner_texts()
     assert sorted(marks) == ["U+200B", "U+200B", "U+202E", "U+2066"]
     assert "👨‍👩‍👧 ❤️" in await page.locator("#place").inner_text()
+
+
+# One of each kind that shows nothing: bidirectional controls, tag characters, joiners and fillers, what looks blank.
+UNSEEN = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\U000e0001\U000e0041\U000e007f"
+BLANK = "\u00ad\u034f\u115f\u1160\u17b4\u180e\u200b\u200c\u200d\u2060\u2064\u3164\ufeff\uffa0\u0001\u007f\u0085"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "unseen"),
+    [
+        ("a", "b", UNSEEN),
+        ("**a", "b**", UNSEEN),
+        ("`a", "b`", UNSEEN + BLANK),
+        ("```\na", "b\n```", UNSEEN + BLANK),
+        ("```js\na", "b\n```", UNSEEN + BLANK),
+        ("    a", "b", UNSEEN + BLANK),
+        ("[a", "b](https://example.com)", UNSEEN + BLANK),
+        ("![a", "b](https://example.com/x.png)", UNSEEN + BLANK),
+        ("| h |\n|---|\n| a", "b |", UNSEEN),
+        ("$a", "b$", UNSEEN + BLANK),
+    ],
+    ids=["prose", "bold", "span", "code", "coloured", "indented", "link", "image", "cell", "formula"],
+)
+async def test_MD_07_each_unseen_character_is_named(
+    page: Page, harness: JSHandle, before: str, after: str, unseen: str
+) -> None:
+    text = "\n\n".join(f"{before}{character}{after}" for character in unseen)
+    if before.startswith("$"):
+        text = text.replace("$a", "$\\unknown a")
+    await harness.evaluate("async (harness, text) => { await harness.show(text) }", text)
+    marks = set(await page.locator("#place .control-mark").all_inner_texts())
+    assert marks >= {f"U+{ord(character):04X}" for character in unseen}
+    assert not set(unseen) & set(await page.locator("#place").inner_text())
