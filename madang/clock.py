@@ -34,3 +34,7 @@ class FixedClock(Clock):
         step = timedelta(**duration)
         self._at += step
         self._seconds += step.total_seconds()
+
+    def jump(self, **duration: float) -> None:
+        """Set the time of day forward or back, as a person or a time server does; durations do not notice."""
+        self._at += timedelta(**duration)

@@ -36,7 +36,7 @@ def _back_up(source: Path, label: str) -> Path:
     finally:
         unfinished.unlink(missing_ok=True)
     sync_folder(folder)
-    _forget_oldest(folder, source)
+    _forget_oldest(target, source)
     return target
 
 
@@ -61,7 +61,8 @@ def _check(path: Path) -> None:
         os.close(descriptor)
 
 
-def _forget_oldest(folder: Path, source: Path) -> None:
-    # The names sort by time.
-    for old in sorted(folder.glob(f"{source.stem}-*{source.suffix}"))[:-KEPT]:
+def _forget_oldest(newest: Path, source: Path) -> None:
+    # The names sort by time, but for the newest: the clock may have been set back.
+    others = sorted(set(newest.parent.glob(f"{source.stem}-*{source.suffix}")) - {newest})
+    for old in others[: 1 - KEPT]:
         old.unlink()

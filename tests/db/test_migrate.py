@@ -130,6 +130,17 @@ async def test_backups_are_whole_private_and_the_newest_seven(tmp_path: Path) ->
     await restored.stop()
 
 
+async def test_CRASH_06_a_backup_made_after_the_clock_was_set_back_stays(tmp_path: Path) -> None:
+    path = tmp_path / "madang.sqlite3"
+    sqlite3.connect(path).close()
+    (tmp_path / "backups").mkdir()
+    later = [tmp_path / "backups" / f"madang-{2090 + number}0101T000000.000000Z-0001.sqlite3" for number in range(KEPT)]
+    for backup in later:
+        backup.touch()
+    made = await back_up(path, label="0001")
+    assert sorted((tmp_path / "backups").iterdir()) == sorted([made, *later[1:]])
+
+
 async def test_CRASH_09_a_backup_of_a_damaged_file_is_not_kept(tmp_path: Path) -> None:
     path = tmp_path / "madang.sqlite3"
     path.write_bytes(b"no database" * 1000)
