@@ -25,18 +25,16 @@ def measure() -> Iterator[Figure]:
 
 
 async def _relayed(sides: Sides) -> Figure:
-    async with client() as session:
-        pairs = [
-            (await _rate(stream_ours, session, sides), await _rate(stream_bare, session, sides)) for _ in range(ROUNDS)
-        ]
+    pairs = [(await _rate(stream_ours, sides), await _rate(stream_bare, sides)) for _ in range(ROUNDS)]
     ours, bare = (median(side) for side in zip(*pairs, strict=True))
     name = f"{STREAMS} streams at full speed, words relayed"
     return Figure(name, ours, "/s", bare, 0.6, ROUNDS, wants="more")
 
 
-async def _rate(stream: Stream, session: aiohttp.ClientSession, sides: Sides) -> float:
+async def _rate(stream: Stream, sides: Sides) -> float:
     since = time.perf_counter()
-    heard = await asyncio.gather(*(stream(session, sides, number) for number in range(STREAMS)))
+    async with client() as session:
+        heard = await asyncio.gather(*(stream(session, sides, number) for number in range(STREAMS)))
     words = sum(one.words for one in heard)
     if words != WORDS * STREAMS:
         raise RuntimeError(f"{words} of {WORDS * STREAMS} words arrived")
@@ -59,20 +57,19 @@ async def _firsts(sides: Sides) -> list[Figure]:
 
 
 async def _turns(sides: Sides) -> Figure:
-    async with client() as session:
-        pairs = [(await _per_second(ask_ours, session, sides), await _per_second(ask_bare, session, sides))
-                 for _ in range(ROUNDS)]  # fmt: skip
+    pairs = [(await _per_second(ask_ours, sides), await _per_second(ask_bare, sides)) for _ in range(ROUNDS)]
     ours, bare = (median(side) for side in zip(*pairs, strict=True))
     return Figure(f"turns of {TOGETHER} at the same time (kept durably)", ours, "/s", bare, runs=ROUNDS, wants="more")
 
 
-async def _per_second(ask: Ask, session: aiohttp.ClientSession, sides: Sides) -> float:
+async def _per_second(ask: Ask, sides: Sides) -> float:
     numbers = iter(range(TURNS))
 
-    async def go_on() -> None:
+    async def go_on(session: aiohttp.ClientSession) -> None:
         for number in numbers:
             await ask(session, sides, number)
 
     since = time.perf_counter()
-    await asyncio.gather(*(go_on() for _ in range(TOGETHER)))
+    async with client() as session:
+        await asyncio.gather(*(go_on(session) for _ in range(TOGETHER)))
     return TURNS / (time.perf_counter() - since)
