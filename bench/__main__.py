@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import chat, idle, local, page, size, start, streams
+from bench import chat, idle, local, page, size, start, streams, talk
 from bench.figures import Figure, table, write
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -16,6 +16,7 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "idle": idle.measure,
     "local": local.measure,
     "page": page.measure,
+    "talk": talk.measure,
     "size": size.measure,
 }
 

@@ -9,7 +9,7 @@ import aiohttp
 from bench.asking import Ask, Heard, Sides, ask_bare, ask_ours, both_sides, client, stream_bare, stream_ours
 from bench.figures import Figure, median
 
-WORDS, STREAMS, ROUNDS = 500, 100, 3
+WORDS, STREAMS, ROUNDS = 2000, 100, 3
 SHORT, FIRSTS = "Hello there, how are you?", 60
 TOGETHER, TURNS = 32, 320
 

@@ -1,7 +1,7 @@
 """One request to one provider and the reading of its answer, each wait bounded."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -65,9 +65,8 @@ class Attempt:
         parser = EventParser(self._limits.line_bytes)
         while not answer.is_done and (data := await response.read(self._patience(answer))):
             answer.weigh(data)
-            for event in parser.feed(data):
-                for piece in answer.take(event):
-                    yield piece
+            for piece in _joined(piece for event in parser.feed(data) for piece in answer.take(event)):
+                yield piece
 
     def _patience(self, answer: Answer) -> float:
         if answer.finish_reason is not None:
@@ -92,6 +91,26 @@ class Attempt:
         facts = {"provider_message": str(error["message"])} if error.get("message") else {}
         should_retry = response.headers.get("x-should-retry")
         raise refusal(response.status, error, should_retry, retry_after_seconds=asked, **facts)
+
+
+def _joined(pieces: Iterator[TextDelta | ReasoningDelta]) -> Iterator[TextDelta | ReasoningDelta]:
+    """Yield what came in one go as one piece of each kind: every later step takes its time for each piece."""
+    kind: type[TextDelta] | type[ReasoningDelta] = TextDelta
+    words: list[str] = []
+    try:
+        for piece in pieces:
+            if words and not isinstance(piece, kind):
+                yield kind("".join(words))
+                words.clear()
+            kind = type(piece)
+            words.append(piece.text)
+    except (UpstreamError, BrokenStream):
+        # What was said before the fault was said.
+        if words:
+            yield kind("".join(words))
+        raise
+    if words:
+        yield kind("".join(words))
 
 
 def _meaning(error: Exception, answer: Answer) -> UpstreamError:
