@@ -105,9 +105,17 @@ export class Shell extends MadangElement {
   /** @param {PageElement | null} page */
   #show(page) {
     this.#page = page
-    if (page) return fill(this.#stage, page)
+    if (page) return this.#fill(page)
     setTitle()
     this.#say(t("shell.page_missing"), t("shell.to_chat"), () => navigate("/chat"))
+  }
+
+  /** The focus of the page before does not fall off the stage. @param {HTMLElement} content */
+  #fill(content) {
+    const stage = this.#stage
+    const had = stage.contains(document.activeElement)
+    fill(stage, content)
+    if (had && !stage.contains(document.activeElement)) stage.focus()
   }
 
   /**
@@ -118,7 +126,7 @@ export class Shell extends MadangElement {
   #say(text, label, onclick) {
     this.#page = null
     const button = h("button", { class: "button button--main", type: "button", onclick }, label)
-    fill(this.#stage, h("div", { class: "empty" }, h("h1", {}, text), button))
+    this.#fill(h("div", { class: "empty" }, h("h1", {}, text), button))
   }
 
   /** Draw everything anew in another language; the pages keep what was written. */

@@ -3,6 +3,7 @@
 import { define, MadangElement } from "../core/element.js"
 import { fill, h } from "../core/h.js"
 import { onLanguage, t } from "../core/i18n.js"
+import { announce } from "../parts/announce.js"
 import { whenNear } from "./lazy.js"
 import { markedText } from "./marks.js"
 
@@ -56,6 +57,7 @@ export class CodeBlock extends MadangElement {
   #name() {
     this.#label.textContent = this.#language || t("markdown.code.plain")
     this.#button.textContent = t("markdown.code.copy")
+    this.#button.setAttribute("aria-label", t("markdown.code.copy_code"))
     this.querySelector("pre")?.setAttribute("aria-label", t("markdown.code.label", { language: this.#language }))
   }
 
@@ -100,6 +102,8 @@ export class CodeBlock extends MadangElement {
       texts.push(next.#text)
     await navigator.clipboard.writeText(texts.join("\n"))
     this.#button.textContent = t("markdown.code.copied")
+    this.#button.removeAttribute("aria-label")
+    announce(t("markdown.code.copied"))
     setTimeout(() => this.#name(), COPIED_MS)
   }
 }

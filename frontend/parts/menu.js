@@ -39,11 +39,14 @@ export function openMenu(anchor, items) {
     anchor.setAttribute("aria-expanded", String(isOpen))
     if (isOpen) return
     if (menu.contains(document.activeElement)) anchor.focus()
+    removeEventListener("resize", follow)
     menu.remove()
   })
   ;(anchor.closest("dialog, main") ?? document.body).append(menu)
   menu.showPopover()
   place(menu, anchor)
+  const follow = () => place(menu, anchor)
+  addEventListener("resize", follow)
   entries(menu)[0]?.focus()
 }
 

@@ -17,8 +17,11 @@ const WITH_ACTION_MS = 12_000
  * @returns {() => void} closes it
  */
 export function toast(text, { action, kind = "plain", ms = action ? WITH_ACTION_MS : PLAIN_MS } = {}) {
+  /** Where the focus came from. @type {EventTarget | null} */
+  let from = null
   const close = () => {
     leaving.abort()
+    if (element.contains(document.activeElement)) giveBack(from)
     element.remove()
   }
   const leaving = new AbortController()
@@ -33,9 +36,18 @@ export function toast(text, { action, kind = "plain", ms = action ? WITH_ACTION_
       icon("close"),
     ),
   )
+  element.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!element.contains(/** @type {Node | null} */ (relatedTarget))) from = relatedTarget
+  })
   place().append(element)
   closeLater(element, close, ms, leaving.signal)
   return close
+}
+
+/** @param {EventTarget | null} from what had the focus before, if it is still there */
+function giveBack(from) {
+  const place = from instanceof HTMLElement && from.isConnected ? from : document.querySelector("main")
+  if (place instanceof HTMLElement) place.focus()
 }
 
 /**

@@ -141,8 +141,10 @@ export class Attachments extends MadangElement {
   /** @param {Entry} entry */
   #remove(entry) {
     if (entry.address) URL.revokeObjectURL(entry.address)
+    const had = this.#row.contains(document.activeElement)
     this.#entries = this.#entries.filter((each) => each !== entry)
     this.#draw()
+    if (had) this.fire("chat-unfocused")
   }
 }
 

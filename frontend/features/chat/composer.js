@@ -65,6 +65,7 @@ export class ChatComposer extends MadangElement {
    * @param {boolean} isAnswering
    */
   set answering(isAnswering) {
+    if (!isAnswering && document.activeElement === this.#stop) this.focus()
     this.#stop.hidden = !isAnswering
     this.#send.textContent = t(isAnswering ? "chat.queue" : "chat.send")
     this.#input.placeholder = t(isAnswering ? "chat.composer.next" : "chat.composer.placeholder")

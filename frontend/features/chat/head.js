@@ -44,6 +44,7 @@ export class TalkHead extends MadangElement {
   draw() {
     const conversation = this.#room.talk?.conversation
     const title = conversation ? conversation.title || t("chat.untitled") : ""
+    if (!conversation && document.activeElement === this.#more) this.fire("chat-unfocused")
     this.#title.textContent = title
     this.#title.hidden = this.#more.hidden = !conversation
     this.#more.setAttribute("aria-label", t("chat.menu", { title }))

@@ -127,6 +127,7 @@ export class ChatList extends MadangElement {
 
   #draw() {
     const focused = this.contains(document.activeElement) ? document.activeElement : null
+    const place = this.#rows.findIndex((row) => row.contains(focused))
     const sorted = [...this.#found.values()].sort((a, b) => (a.updated_at < b.updated_at ? 1 : -1))
     const none = h(
       "p",
@@ -143,6 +144,18 @@ export class ChatList extends MadangElement {
     this.#more.hidden = !this.#cursor
     this.#mark()
     if (focused instanceof HTMLElement && focused.isConnected) focused.focus()
+    else if (focused) this.#focusNear(place)
+  }
+
+  get #rows() {
+    return [...this.#groups.querySelectorAll(".list__item")]
+  }
+
+  /** What had the focus is gone: it goes to what stands in its place. @param {number} place */
+  #focusNear(place) {
+    const row = this.#rows[Math.min(place, this.#rows.length - 1)]
+    const next = (row ?? this).querySelector("a, button")
+    if (next instanceof HTMLElement) next.focus()
   }
 
   #mark() {

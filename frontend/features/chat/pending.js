@@ -1,4 +1,4 @@
-/** A message on its way: shown as said, with how far it is. Fires `chat-act`. */
+/** A message on its way: shown as said, with how far it is. Fires `chat-act`, and `chat-unfocused` when what had the focus is gone. */
 
 import { errorText } from "../../core/api.js"
 import { define, MadangElement } from "../../core/element.js"
@@ -26,6 +26,7 @@ export class PendingTurn extends MadangElement {
     const act = (/** @type {string} */ name) => () => this.fire("chat-act", { name, message })
     const button = (/** @type {string} */ name) =>
       h("button", { class: "tool", type: "button", onclick: act(name) }, t(`chat.tool.${name}`))
+    if (this.#foot.contains(document.activeElement)) this.fire("chat-unfocused")
     if (message.state === "sending" || message.state === "sent")
       fill(this.#foot, h("span", { class: "receipt__live" }, t("chat.status.sending")))
     if (message.state === "waiting") fill(this.#foot, chip(t("chat.status.offline"), "warn"), button("unsend"))

@@ -91,6 +91,7 @@ export class Room {
     on(this.composer, "chat-stop", () => void this.#stop())
     on(this.composer, "chat-edit-last", () => this.#thread?.editLast())
     on(this.#page, "chat-act", ({ detail }) => void this.#act(detail))
+    on(this.#page, "chat-unfocused", () => this.composer.focus())
     on(this.#page, "chat-example", ({ detail }) => this.#take(detail.text))
     on(this.outbox, "change", () => this.#showItems())
     on(this.outbox, "sent", ({ detail }) => this.#sent(detail))
@@ -126,8 +127,7 @@ export class Room {
    * @param {string | null} id
    */
   async open(id) {
-    const isNext = id !== null && id === this.talk?.id
-    if (isNext) return
+    if (id !== null && id === this.talk?.id) return
     const turn = ++this.#opening
     this.#coming = id
     if (this.#opened > 0 && id !== this.#begun) this.composer.text = ""
@@ -140,7 +140,8 @@ export class Room {
     this.#wanted = { ...NO_OPTIONS }
     this.#thread?.begin(talk)
     if (talk) this.#follow(talk)
-    if (talk?.running && id === this.#begun) this.#announce(talk.running)
+    const first = talk?.path.at(0)
+    if (first && id === this.#begun) this.#announce(first)
     this.#showItems()
     this.#showOptions()
     this.#list.current = id

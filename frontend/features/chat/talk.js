@@ -136,7 +136,10 @@ export class Talk extends EventTarget {
       this.#tell("turn", turn.id)
     }
     const wasRunning = before?.status === "streaming"
-    if (wasRunning !== (turn.status === "streaming")) this.#tell("answer", turn)
+    const isRunning = turn.status === "streaming"
+    // A kept answer, or a refusal, may be there with its question.
+    const isNews = !before && turn.status !== "queued"
+    if (wasRunning !== isRunning || isNews) this.#tell("answer", turn)
   }
 
   /** @param {string} id */

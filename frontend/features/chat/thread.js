@@ -8,6 +8,7 @@ import { icon } from "../../parts/icon.js"
 import { Heights } from "./heights.js"
 import { PendingTurn } from "./pending.js"
 import { ChatTurn } from "./turn.js"
+import { focusedTool, focusTool } from "./turn_tools.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
 /** @typedef {import("./talk.js").Talk} Talk */
@@ -78,8 +79,31 @@ export class ChatThread extends MadangElement {
   show(path, messages) {
     this.#path = path
     this.#messages = messages
+    const held = this.#held()
     this.#keys = [...path.map(({ id }) => id), ...messages.map(({ client_id }) => client_id)]
     this.#draw()
+    if (held) this.#refocus(held)
+  }
+
+  /** Where the focus is among the turns. */
+  #held() {
+    if (!this.contains(document.activeElement)) return null
+    for (const [index, key] of this.#keys.entries()) {
+      const element = this.#shown.get(key)
+      const tool = element ? focusedTool(element) : null
+      if (element && tool !== null) return { element, index, tool }
+    }
+    return null
+  }
+
+  /**
+   * The focus of a turn that gave way to another one, or is gone, goes to the same tool of what stands in its place.
+   * @param {{ element: HTMLElement, index: number, tool: string }} held
+   */
+  #refocus({ element, index, tool }) {
+    if (element.isConnected) return
+    const next = this.#shown.get(this.#keys[index] ?? "")
+    if (!next || !focusTool(next, tool)) this.fire("chat-unfocused")
   }
 
   /** @param {string} id */

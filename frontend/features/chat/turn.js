@@ -1,4 +1,4 @@
-/** One turn: what was asked, the answer, how it stands, its receipt, and what can be done with it. Fires `chat-act`. */
+/** One turn: what was asked, the answer, how it stands, its receipt, and what can be done with it. Fires `chat-act`, and `chat-unfocused` when what had the focus is gone. */
 
 import { define, MadangElement } from "../../core/element.js"
 import { fill, h } from "../../core/h.js"
@@ -7,7 +7,7 @@ import { ChatAnswer } from "./answer.js"
 import { problemBox } from "./problem.js"
 import { live, receiptLine } from "./receipt.js"
 import { editBox, said } from "./said.js"
-import { turnTools } from "./turn_tools.js"
+import { focusedTool, focusTool, turnTools } from "./turn_tools.js"
 import { WaitingNote } from "./waiting.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
@@ -47,22 +47,30 @@ export class ChatTurn extends MadangElement {
         turn.error,
       )
     }
-    if (!before || hasOtherFoot(before, state))
-      fill(
-        this.#foot,
-        receiptLine(state),
-        turnTools(state, (name) => this.#do(name)),
-      )
+    if (!before || hasOtherFoot(before, state)) this.#drawFoot(state)
+  }
+
+  /** @param {TurnState} state */
+  #drawFoot(state) {
+    const held = focusedTool(this.#foot)
+    const tools = turnTools(state, (name) => this.#do(name))
+    fill(this.#foot, receiptLine(state), tools)
+    if (held !== null) focusTool(this.#foot, held)
   }
 
   /** Say the question differently, on a branch of its own. */
   edit() {
     const { turn } = this.#state ?? {}
     if (!turn) return
+    const before = document.activeElement
     const box = editBox(turn.content, {
-      oncancel: () => this.#ask(turn),
+      oncancel: () => {
+        this.#ask(turn)
+        if (before instanceof HTMLElement) before.focus()
+      },
       onsave: (content) => {
         this.#ask(turn)
+        this.fire("chat-unfocused")
         this.fire("chat-act", { name: "edit", turn, content })
       },
     })

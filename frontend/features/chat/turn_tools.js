@@ -64,6 +64,28 @@ function tool(name, run) {
 }
 
 /**
+ * The name of the tool that has the focus, as long as it is in this place.
+ * @param {HTMLElement} place
+ * @returns {string | null}
+ */
+export function focusedTool(place) {
+  const active = document.activeElement
+  return active instanceof HTMLElement && place.contains(active) ? (active.dataset.tool ?? "") : null
+}
+
+/**
+ * Give the focus to a tool, or to the first one there is where that tool is gone.
+ * @param {HTMLElement} place
+ * @param {string} name
+ */
+export function focusTool(place, name) {
+  const tools = /** @type {HTMLElement[]} */ ([...place.querySelectorAll("[data-tool]:not(:disabled)")])
+  const wanted = tools.find(({ dataset }) => dataset.tool === name) ?? tools[0]
+  wanted?.focus()
+  return wanted !== undefined
+}
+
+/**
  * `‹ 2/3 ›`
  * @param {TurnState} state
  * @param {Run} run
@@ -76,6 +98,7 @@ function switcher({ turn, siblings }, run) {
       {
         class: "tool tool--step",
         type: "button",
+        dataset: { tool: name },
         "aria-label": t(`chat.branch.${name}`),
         disabled,
         onclick: () => run(name),

@@ -88,7 +88,7 @@ export class BuiltIn extends SettingsPart {
       problem(state),
       deeds.length > 0 && actionsRow(...deeds),
     )
-    const again = key ? this.#card.querySelector(`[data-key="${key}"]`) : null
+    const again = key ? (this.#card.querySelector(`[data-key="${key}"]`) ?? this.querySelector("h2")) : null
     if (again instanceof HTMLElement) again.focus()
   }
 

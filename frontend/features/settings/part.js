@@ -21,9 +21,17 @@ export class SettingsPart extends MadangElement {
   watches = []
   #body = h("div", { class: "part__body" })
   #round = 0
+  /** The field with words in it that are not kept yet. @type {EventTarget | null} */
+  #unkept = null
 
   connected() {
     this.className = "part"
+    this.on(this, "input", (event) => {
+      this.#unkept = event.target
+    })
+    this.on(this, "change", () => {
+      this.#unkept = null
+    })
     this.setAttribute("aria-busy", "true")
     add(this, this.#head(), this.#body)
     this.#body.append(h("p", { class: "soft" }, t("parts.loading")))
@@ -74,12 +82,13 @@ export class SettingsPart extends MadangElement {
     }
   }
 
-  /** @param {Child} content */
+  /** Never under the hands of somebody who writes. @param {Child} content */
   #replace(content) {
+    if (this.#unkept && this.#unkept === document.activeElement) return
     const key = document.activeElement?.getAttribute("data-key")
     const had = this.contains(document.activeElement)
     fill(this.#body, content)
-    const next = key && this.querySelector(`[data-key="${CSS.escape(key)}"]`)
+    const next = key && this.querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`)
     const focused = next || this.querySelector("h2")
     if (had && focused instanceof HTMLElement) focused.focus()
   }

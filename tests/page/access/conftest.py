@@ -14,6 +14,17 @@ from tests.support import browser
 from tests.support.browser import Language, Watch
 from tests.support.server import ROOT, Server, running
 
+# Notes what changes in the places a screen reader listens to.
+LISTENER = """
+window.said = []
+new MutationObserver((records) => {
+  const regions = records.map(({ target }) => (target.nodeType === 1 ? target : target.parentElement))
+    .map((element) => element?.closest("[aria-live], [role=status], [role=alert]"))
+  for (const region of new Set(regions)) if (region?.textContent) window.said.push(region.textContent)
+  for (const added of records.flatMap(({ addedNodes }) => [...addedNodes]))
+    if (added.matches?.("[role=status], [role=alert]") && added.textContent) window.said.push(added.textContent)
+}).observe(document, { subtree: true, childList: true, characterData: true })
+"""
 PASSWORD = "열려라 참깨, 오늘도"
 RICH = """# A plan
 
@@ -48,9 +59,9 @@ $$\\int_0^1 x^2\\,dx = \\frac{1}{3}$$
 
 
 def scripted(request: Received) -> Turn:
-    """Answer by the last word: a long answer, a slow one, one that breaks off, a refusal, or the words themselves."""
+    """Answer by the last word: at length, slowly (so goes on what was cut off), half, not at all, or with the words."""
     last = request.prompt.split()[-1]
-    if last == "slow":
+    if last in {"slow", "introduction."}:
         return Say(" ".join(f"word{number}" for number in range(2000)), per_token_delay=0.02)
     return {
         "rich": Say(RICH, reasoning="Let me see.", cached_tokens=2),
@@ -84,6 +95,11 @@ class Person:
     def button(self, key: str, **values: str) -> Locator:
         """Return the buttons that are called so, in the topmost dialog where one is open."""
         return self.page.get_by_role("button", name=self.t(key, **values), exact=True)
+
+    async def heard(self) -> list[str]:
+        """Return what a screen reader was given to say since the last time, each sentence as often as it was said."""
+        said: list[str] = await self.page.evaluate("() => window.said.splice(0)")
+        return said
 
     async def go(self, path: str) -> None:
         """Open another address of the page without loading it anew."""
@@ -125,6 +141,7 @@ def stranger(house: House, chromium: browser.Chromium) -> SignIn:
 
     async def open_(path: str = "/chat", language: Language = "ko", **how: Any) -> Person:
         page = await chromium.page(language=language, **how)
+        await page.add_init_script(LISTENER)
         await page.goto(house.server.url + path)
         words = json.loads((ROOT / f"frontend/locales/{language}.json").read_text("utf-8"))
         return Person(page, language, chromium.watch, house, words)

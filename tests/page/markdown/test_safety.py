@@ -22,7 +22,7 @@ SET = (
 )
 ATTRIBUTES = {
     "a": {"href", "rel", "target", "class"},
-    "button": {"class", "type"},
+    "button": {"class", "type", "aria-label"},
     "div": {"class", "role", "tabindex", "aria-label"},
     "li": {"class"},
     "md-math": {"class"},
