@@ -32,7 +32,12 @@ class PlainFile:
         await asyncio.to_thread(lambda: self._save(self._load() | {name: value}))
 
     async def delete(self, name: str) -> None:
-        await asyncio.to_thread(lambda: self._save({key: kept for key, kept in self._load().items() if key != name}))
+        await asyncio.to_thread(self._delete, name)
+
+    def _delete(self, name: str) -> None:
+        keys = self._load()
+        if keys.pop(name, None) is not None:
+            self._save(keys)
 
     def _load(self) -> dict[str, str]:
         content = read_private(self._path)

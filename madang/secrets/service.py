@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 
 from madang.clock import Clock
 from madang.db.database import Database
@@ -112,6 +113,10 @@ class Secrets:
             if note is None:
                 raise self._not_stored(name)
             await self._places[note.source].delete(name)
+            for source in self._places.keys() - {note.source}:
+                # Where an earlier key could not be taken away, since its place did not work at that time.
+                with suppress(PlaceUnusable):
+                    await self._places[source].delete(name)
             await store.drop_note(self._db, name)
             del self._notes[name]
             self._values.pop(name, None)

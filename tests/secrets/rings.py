@@ -19,6 +19,26 @@ class MemoryRing:
         del self.kept[service, username]
 
 
+class KeyringLocked(Exception):
+    """Named as the keyring library names it."""
+
+
+class LockableRing(MemoryRing):
+    """Works, but not while it is locked."""
+
+    is_locked = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.is_locked:
+            raise KeyringLocked
+        return super().get_password(service, username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.is_locked:
+            raise KeyringLocked
+        super().set_password(service, username, password)
+
+
 class RaisingRing(MemoryRing):
     """Answers every step with `error`."""
 

@@ -13,11 +13,7 @@ from madang.redact import Redactor
 from madang.secrets.errors import InvalidKey, InvalidName, NoSuchKey, NotOurs, PlaceUnusable
 from madang.secrets.given import GivenSecret
 from tests.secrets.conftest import KEY, NAME, OTHER_KEY, Open
-from tests.secrets.rings import HangingRing, MemoryRing, RaisingRing
-
-
-class KeyringLocked(Exception):
-    """Named as the keyring library names it."""
+from tests.secrets.rings import HangingRing, KeyringLocked, LockableRing, MemoryRing, RaisingRing
 
 
 async def test_SEC_02_a_key_goes_to_the_keyring_and_only_its_end_is_told(open_secrets: Open) -> None:
@@ -136,6 +132,20 @@ async def test_SEC_11_after_rotating_and_deleting_the_old_key_is_nowhere(
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert KEY.encode() not in stored
     assert OTHER_KEY.encode() not in stored
+
+
+async def test_SEC_11_a_key_that_was_replaced_while_the_keyring_was_locked_goes_with_the_next_one(
+    open_secrets: Open,
+) -> None:
+    ring = LockableRing()
+    secrets = await open_secrets(ring)
+    await secrets.set(NAME, KEY)
+    ring.is_locked = True
+    assert (await secrets.set(NAME, OTHER_KEY)).source == "file"
+    assert list(ring.kept.values()) == [KEY]
+    ring.is_locked = False
+    await secrets.delete(NAME)
+    assert ring.kept == {}
 
 
 async def test_what_the_environment_gives_is_not_changed_here(open_secrets: Open) -> None:
