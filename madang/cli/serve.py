@@ -41,11 +41,13 @@ def run(chosen: argparse.Namespace, settings: Settings) -> int:
     from madang.db.folder import in_words
     from madang.db.lock import DataDirLock
     from madang.guard.exposure import exposure_of
+    from madang.guard.strength import check_strength
     from madang.secrets.harden import erase_environment, harden
 
     harden()
     erase_environment(secret_variables())
     exposure = exposure_of(settings)
+    check_strength(settings)
     lock = DataDirLock(settings.data_dir)
     try:
         lock.acquire()
@@ -119,9 +121,7 @@ def _explain(failure: Exception, redactor: "Redactor") -> int:
 def _say_who_reaches(exposure: "Exposure") -> None:
     """Say it where others than this machine can; the usual case goes without saying."""
     if not exposure.is_loopback:
-        print(say("serve.exposed", host=exposure.host))
-        if exposure.is_readable_on_the_way:
-            print(say("serve.no_tls"), flush=True)
+        print(say("serve.exposed", host=exposure.host), flush=True)
 
 
 def _greet(settings: Settings, serving: "Serving", note: "Runtime") -> None:

@@ -30,10 +30,6 @@ _WORDS: dict[str, tuple[str, str]] = {
         "The address works once, for 60 seconds. `madang signin` gives a fresh one.",
     ),
     "serve.data": ("데이터 폴더:  {path}", "Data folder:  {path}"),
-    "serve.no_tls": (
-        "http 주소로 오가는 내용은 중간에서 읽힐 수 있어요. 앞에 TLS를 두는 게 좋아요.",
-        "What goes over http can be read on the way. Better put TLS in front.",
-    ),
     "serve.stop": ("끄려면 Ctrl+C를 누르세요.", "Press Ctrl+C to stop."),
     "serve.stopped": ("마당을 닫았어요.", "Madang is closed."),
     "serve.already": ("이미 켜져 있어요. 그 마당을 열게요:  {url}", "It is running already; opening that one:  {url}"),

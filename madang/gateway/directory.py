@@ -114,5 +114,8 @@ def _fixed(settings: Settings) -> list[Provider]:
     openai = Provider(OPENAI, "OpenAI", OPENAI_URL, "openai", "openai")
     if not settings.openai_base_url:
         return [openai]
-    url = settings.openai_base_url.strip().rstrip("/")
+    try:
+        url = checked_url(settings.openai_base_url)
+    except BadProvider as error:
+        raise BadProvider(f"OPENAI_BASE_URL: {error.message}", **error.details) from None
     return [Provider(ENVIRONMENT, "OPENAI_BASE_URL", url, "compatible", "environment"), openai]

@@ -110,3 +110,15 @@ class WrongOrigin(BadRequest):
     """An allowed origin in the settings is not one: scheme, host and port, nothing behind."""
 
     code = "guard.wrong_origin"
+
+
+class WeakToken(BadRequest):
+    """The token of the settings could be guessed."""
+
+    code = "guard.weak_token"
+
+
+class WeakPassword(BadRequest):
+    """The password of the settings could be guessed."""
+
+    code = "guard.weak_password"

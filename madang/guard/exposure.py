@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from madang.config import Settings
 from madang.guard.errors import Exposed
@@ -16,11 +17,6 @@ class Exposure:
     origins: tuple[str, ...]
     has_password: bool
 
-    @property
-    def is_readable_on_the_way(self) -> bool:
-        """Whether others use a name without TLS, so that what is sent can be read between them and this machine."""
-        return not self.is_loopback and any(origin.startswith("http://") for origin in self.origins)
-
 
 def is_loopback(host: str) -> bool:
     """Say whether only this machine reaches `host`. A name other than localhost counts as reachable by others."""
@@ -33,20 +29,34 @@ def is_loopback(host: str) -> bool:
 def exposure_of(settings: Settings) -> Exposure:
     """Return who can reach a server with these settings.
 
-    Raises `Exposed` where others could and no password is set, or no name is given that they may use.
+    Raises `Exposed` where others could and no password is set, no name is given that they may use, or what they send
+    could be read on the way.
     """
     has_password = settings.password is not None or settings.password_file is not None
     exposure = Exposure(settings.host, is_loopback(settings.host), settings.allowed_origins, has_password)
     if not exposure.is_loopback:
-        missing = [
-            name
-            for name, is_given in (("MADANG_PASSWORD", has_password), ("MADANG_ALLOWED_ORIGINS", exposure.origins))
-            if not is_given
-        ]
-        if missing:
+        if missing := _missing(exposure):
             raise Exposed(
                 f"MADANG_HOST={settings.host} lets other machines in; set {' and '.join(missing)} as well",
                 host=settings.host,
                 missing=missing,
             )
+        if readable := [origin for origin in exposure.origins if _is_readable(origin)]:
+            raise Exposed(
+                f"what goes to {readable[0]} can be read on the way; name an https address, which a proxy in front of "
+                "Madang answers",
+                host=settings.host,
+                readable=readable,
+            )
     return exposure
+
+
+def _missing(exposure: Exposure) -> list[str]:
+    needed = {"MADANG_PASSWORD": exposure.has_password, "MADANG_ALLOWED_ORIGINS": bool(exposure.origins)}
+    return [name for name, is_given in needed.items() if not is_given]
+
+
+def _is_readable(origin: str) -> bool:
+    """Say whether others use this name without TLS. A container whose port is published on this machine alone is
+    reached by a name of this machine."""
+    return origin.startswith("http://") and not is_loopback(urlsplit(origin).hostname or "")

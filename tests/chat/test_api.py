@@ -23,7 +23,7 @@ from madang.web import Page
 from tests.chat.talking import talking
 from tests.support import server
 
-TOKEN = "mdt_a-token-for-programs-of-this-test-only"
+TOKEN = "mdt_a-token-for-the-programs-of-this-test-only"
 Start = Callable[..., server.Server]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from madang.gateway.answers import check_of
 from madang.gateway.choosing import is_chat, may_stand_in, small_general
-from madang.gateway.errors import NoModel, UnknownModel
+from madang.gateway.errors import BadProvider, NoModel, UnknownModel
 from madang.gateway.fake_upstream import FakeUpstream
 from madang.gateway.types import ModelInfo, Price
 from tests.embedded.make import lay_out, make_offer
@@ -244,3 +244,12 @@ async def test_a_question_waits_for_the_built_in_engine_and_says_so(tmp_path: Pa
     assert {wait.detail["status"] for wait in heard.waits if wait.reason == "builtin"} >= {"starting"}
     assert heard.code == "upstream.failed"
     assert (row["provider"], row["cost_microusd"], row["status"]) == ("builtin", 0, "error")
+
+
+@pytest.mark.parametrize("address", ["http://models.example/v1", "ftp://127.0.0.1/v1", "models.example"])
+async def test_SEC_08_a_provider_of_the_environment_beyond_this_machine_needs_https(
+    tmp_path: Path, address: str
+) -> None:
+    with pytest.raises(BadProvider, match="OPENAI_BASE_URL"):
+        async with open_room(tmp_path, openai_base_url=address):
+            pass

@@ -14,7 +14,7 @@ from tests.chat.talking import talking
 from tests.support import postgres, server
 from tests.support.server import Credentials, Server
 
-TOKEN = "mdt_two-processes-one-database-one-token"
+TOKEN = "mdt_two-processes-one-database-and-one-token-for-both"
 LONG = " ".join(f"{number}번째" for number in range(40))
 
 

@@ -20,7 +20,11 @@ from tests.support.server import ROOT
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc and prctl are Linux's")
 
 KEY = "sk-CANARY-in-the-environment-4444"
-OTHERS = {"MADANG_PASSWORD": "CANARY password", "MADANG_TOKEN": "CANARY-token", "MADANG_PASSPHRASE": "CANARY phrase"}
+OTHERS = {
+    "MADANG_PASSWORD": "CANARY password",
+    "MADANG_TOKEN": "CANARY-token-of-the-environment-that-nobody-guesses",
+    "MADANG_PASSPHRASE": "CANARY phrase",
+}
 # What runs after a change of user is loaded before it: the interpreter may lie in a folder of root's.
 _ORDINARY = """
 import ctypes, os, pathlib, sys

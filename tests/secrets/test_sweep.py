@@ -18,7 +18,7 @@ from tests.support.server import Server
 
 GIVEN = 'sk-CANARY-given/"+=&key-0000-1111'
 STORED = "CANARY/stored+key=with&marks-2222-3333"
-PASSWORD, TOKEN = "CANARY password & more", "CANARY-token-of-the-environment"
+PASSWORD, TOKEN = "CANARY password & more", "CANARY-token-of-the-environment-that-nobody-guesses"
 SECRETS = (GIVEN, STORED, PASSWORD, TOKEN)
 OWN_PLACE = frozenset({"keys.json"})
 """Where the stored key lives: the 0600 file, because the test's machine has no keyring."""
