@@ -26,6 +26,9 @@ async def back_up(source: Path, label: str) -> Path:
 def _back_up(source: Path, label: str) -> Path:
     folder = source.parent / FOLDER
     folder.mkdir(mode=0o700, exist_ok=True)
+    # One process holds the data folder, so these are of one that was killed.
+    for left in folder.glob("*.unfinished"):
+        left.unlink()
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     target = folder / f"{source.stem}-{stamp}-{label}{source.suffix}"
     unfinished = target.with_suffix(".unfinished")
