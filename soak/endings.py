@@ -4,7 +4,7 @@ import asyncio
 
 from soak.errors import PromiseBroken, hold
 from soak.line import Line
-from soak.oracle import Row, check_turns, is_waiting
+from soak.oracle import Row, check_turns, waits_for_nobody
 from soak.promises import Promises
 from soak.server import House
 from soak.truth import key_of, truth
@@ -50,7 +50,10 @@ async def _restore(line: Line, promises: Promises) -> None:
 async def _until_quiet(house: House, promises: Promises) -> None:
     while True:
         rows = await asyncio.to_thread(check_turns, house, promises)
-        if not any(row.status == "streaming" or is_waiting(row) for row in rows.values()):
+        if not any(row.status == "streaming" for row in rows.values()):
+            # Between the end of a turn and the start of the next there is no moment that could be seen here.
+            lost = [row for row in rows.values() if waits_for_nobody(row, rows)]
+            hold(not lost, "a turn waits for nobody", *lost)
             return
         await asyncio.sleep(0.5)
 

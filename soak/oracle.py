@@ -11,7 +11,9 @@ from soak.server import House
 from soak.truth import key_of, truth
 
 LEASE_SECONDS = 60
-_TURNS = "SELECT id, client_id, conversation_id, content, answer, status, held, finish_reason, error FROM turns"
+_TURNS = (
+    "SELECT id, client_id, conversation_id, parent_id, content, answer, status, held, finish_reason, error FROM turns"
+)
 _GAPS = (
     "SELECT s.name, s.last_number, s.kept_after, count(e.number), max(e.number) FROM streams s"
     " LEFT JOIN events e ON e.stream = s.name AND e.number > s.kept_after"
@@ -27,6 +29,7 @@ class Row(NamedTuple):
     id: str
     client_id: str | None
     conversation_id: str
+    parent_id: str | None
     content: str
     answer: str
     status: str
@@ -55,9 +58,7 @@ def check_recovered(house: House, promises: Promises) -> None:
             _check_journal(rows)
             found = _turns(rows)
         _check_kept(found, promises)
-        untrue = [
-            row for row in found.values() if row.status == "streaming" or (row.status == "queued" and not row.held)
-        ]
+        untrue = [row for row in found.values() if row.status == "streaming" or waits_for_nobody(row, found)]
         if not untrue:
             return
         hold(time.monotonic() < patience, "a turn waits for nobody", *untrue)
@@ -65,9 +66,14 @@ def check_recovered(house: House, promises: Promises) -> None:
         time.sleep(1)
 
 
-def is_waiting(row: Row) -> bool:
-    """Say whether a turn will be answered by itself."""
-    return row.status == "queued" and not row.held
+def waits_for_nobody(row: Row, found: dict[str, Row]) -> bool:
+    """Say whether a turn waits neither for a person nor behind another one that is to be answered before it."""
+    if row.status != "queued" or row.held:
+        return False
+    parent = found.get(row.parent_id or "")
+    if parent is not None and parent.status in {"queued", "streaming"}:
+        return False
+    return not any(one.status == "streaming" and one.conversation_id == row.conversation_id for one in found.values())
 
 
 def check_turns(house: House, promises: Promises) -> dict[str, Row]:
