@@ -19,10 +19,14 @@ _FILES_AT_ROOT = {
     "/favicon.svg": "favicon.svg",
     "/manifest.webmanifest": "manifest.webmanifest",
 }
+_STATIC = "/static/"
 _FOREVER = b"public, max-age=31536000, immutable"
 _ASK_AGAIN = b"no-cache"
 _SOCKETS_AT_THE_DOOR = 50
 """How many sockets wait for the house; nobody has looked at their credentials yet."""
+
+
+Answer = Callable[[Send], Awaitable[None]]
 
 
 class House(Protocol):
@@ -50,10 +54,17 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
-        elif scope["type"] == "http" and (answer := self._answer(scope)):
+        elif scope["type"] == "http" and (answer := await self._prepared(scope)):
             await answer(send)
         else:
             await self._hand_on(scope, receive, send)
+
+    async def _prepared(self, scope: Scope) -> Answer | None:
+        """Return what sends the answer, where this path is the front's own."""
+        path = scope["path"].removeprefix(_STATIC)
+        if path != scope["path"] and self._site.takes_long(path):
+            await asyncio.to_thread(self._site.find, path)
+        return self._answer(scope)
 
     async def house(self) -> House:
         """Return the opened house; raises what kept it from opening."""
@@ -105,22 +116,21 @@ class Front:
         if not opening.cancelled() and opening.exception() is None:
             await opening.result().close()
 
-    def _answer(self, scope: Scope) -> Callable[[Send], Awaitable[None]] | None:
-        """Return what sends the answer, where this path is the front's own."""
+    def _answer(self, scope: Scope) -> Answer | None:
         path, method = scope["path"], scope["method"]
         if method not in ("GET", "HEAD"):
             return None
         if path == "/api/health/live":
             return lambda send: _send(send, 200, b'{"status":"live"}', [(b"content-type", b"application/json")], method)
-        if path.startswith("/static/"):
-            return self._file(scope, self._site.find(path.removeprefix("/static/")))
+        if path.startswith(_STATIC):
+            return self._file(scope, self._site.find(path.removeprefix(_STATIC)))
         if path in _FILES_AT_ROOT:
             return self._file(scope, self._site.find(_FILES_AT_ROOT[path]))
         if paths.is_page(path):
             return self._file(scope, (self._site.page(), False))
         return None
 
-    def _file(self, scope: Scope, found: tuple[File, bool] | None) -> Callable[[Send], Awaitable[None]] | None:
+    def _file(self, scope: Scope, found: tuple[File, bool] | None) -> Answer | None:
         if found is None:
             return None
         file, is_fixed = found

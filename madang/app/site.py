@@ -9,6 +9,7 @@ from pathlib import Path
 from madang.app.recorded import check_page, hashed, recorded_hashes
 
 _COMPRESSED = {".js", ".css", ".html", ".json", ".svg", ".webmanifest", ".txt", ".md"}
+_LARGE_BYTES = 256 * 2**10
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -55,10 +56,17 @@ class Site:
 
     def find(self, path: str) -> tuple[File, bool] | None:
         """Return the file at `path` below `/static/` and whether its address names this version, or None."""
+        name, is_fixed = self._named(path)
+        return (self._file(name), is_fixed) if name in self._paths else None
+
+    def takes_long(self, path: str) -> bool:
+        """Say whether to `find` this one takes so long that others would notice: it is large and not yet compressed."""
+        name, _ = self._named(path)
+        return name in self._paths and name not in self._files and self._paths[name].stat().st_size > _LARGE_BYTES
+
+    def _named(self, path: str) -> tuple[str, bool]:
         version, _, rest = path.partition("/")
-        if version == self.version:
-            return (self._file(rest), True) if rest in self._paths else None
-        return (self._file(path), False) if path in self._paths else None
+        return (rest, True) if version == self.version else (path, False)
 
     def _file(self, path: str) -> File:
         if path not in self._files:

@@ -105,6 +105,18 @@ def test_ctrl_c_ends_it_well(start_server: StartServer) -> None:
     assert not (server.data_dir / "runtime.json").exists()
 
 
+async def test_a_large_file_is_compressed_beside_the_loop_and_once() -> None:
+    site = Site(frontend_dir())
+    bundle = f"{site.version}/vendor/swagger-ui/swagger-ui-bundle.js"
+    assert site.takes_long(bundle)
+    assert not site.takes_long(f"{site.version}/main.js")
+    assert not site.takes_long("nowhere.js")
+    found = await asyncio.to_thread(site.find, bundle)
+    assert found is not None
+    assert found[0].packed is not None
+    assert not site.takes_long(bundle)
+
+
 async def test_WEB_20_fifty_sockets_wait_for_the_house_and_the_others_are_told_to_come_again() -> None:
     said: list[Message] = []
     opening = asyncio.Event()
@@ -141,3 +153,21 @@ async def test_WEB_20_fifty_sockets_wait_for_the_house_and_the_others_are_told_t
     assert said.count({"type": "websocket.accept"}) == 50
     messages.put_nowait({"type": "lifespan.shutdown"})
     await life
+
+
+async def test_others_are_answered_while_a_large_file_is_compressed() -> None:
+    site, order = Site(frontend_dir()), []
+
+    async def open_house() -> None:
+        raise AssertionError
+
+    async def ask(path: str) -> None:
+        async def hear(message: Message) -> None:
+            order.append(path) if message["type"] == "http.response.body" else None
+
+        await front({"type": "http", "method": "GET", "path": path, "headers": []}, asyncio.Event().wait, hear)  # type: ignore[arg-type]
+
+    front = Front(site, open_house)  # type: ignore[arg-type]
+    large, small = f"/static/{site.version}/vendor/swagger-ui/swagger-ui-bundle.js", "/api/health/live"
+    await asyncio.gather(ask(large), ask(small))
+    assert order == [small, large]
