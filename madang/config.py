@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         default_factory=lambda: platformdirs.user_data_path("madang", appauthor=False),
         description="Folder that holds everything Madang keeps. Default: the platform's user data folder.",
     )
+    keys_dir: Path | None = Field(
+        None,
+        description="Folder for files with keys, which processes on one PostgreSQL share. Default: the data folder.",
+    )
     open_browser: bool = Field(True, description="Open the sign-in page in the browser at start.")
     lang: Literal["ko", "en"] | None = Field(
         None, description="Language of the terminal and the first page; default: the system's."

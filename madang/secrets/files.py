@@ -3,13 +3,14 @@
 import asyncio
 import base64
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
 
 from madang.secrets.errors import PlaceUnusable
-from madang.secrets.private import read_private, unreadable, write_private
+from madang.secrets.private import alone, read_private, unreadable, write_private
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
@@ -22,22 +23,24 @@ _COST, _BLOCK, _LANES = 2**15, 8, 1
 class PlainFile:
     """Keys as JSON in a 0600 file, for machines without a keyring."""
 
-    def __init__(self, data_dir: Path) -> None:
-        self._path = data_dir / PLAIN_FILE
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / PLAIN_FILE
 
     async def read(self, name: str) -> str | None:
         return (await asyncio.to_thread(self._load)).get(name)
 
     async def write(self, name: str, value: str) -> None:
-        await asyncio.to_thread(lambda: self._save(self._load() | {name: value}))
+        await asyncio.to_thread(self._change, lambda keys: keys | {name: value})
 
     async def delete(self, name: str) -> None:
-        await asyncio.to_thread(self._delete, name)
+        await asyncio.to_thread(self._change, lambda keys: {key: keys[key] for key in keys if key != name})
 
-    def _delete(self, name: str) -> None:
-        keys = self._load()
-        if keys.pop(name, None) is not None:
-            self._save(keys)
+    def _change(self, change: Callable[[dict[str, str]], dict[str, str]]) -> None:
+        # Processes that share the folder change the file one after the other.
+        with alone(self._path):
+            keys = self._load()
+            if (changed := change(keys)) != keys:
+                self._save(changed)
 
     def _load(self) -> dict[str, str]:
         content = read_private(self._path)
@@ -59,9 +62,9 @@ class PlainFile:
 class SealedFile(PlainFile):
     """The same under a passphrase: scrypt makes the key, ChaCha20-Poly1305 seals the content."""
 
-    def __init__(self, data_dir: Path, passphrase: str | None) -> None:
-        super().__init__(data_dir)
-        self._path = data_dir / SEALED_FILE
+    def __init__(self, folder: Path, passphrase: str | None) -> None:
+        super().__init__(folder)
+        self._path = folder / SEALED_FILE
         self._passphrase = passphrase
 
     def _load(self) -> dict[str, str]:

@@ -1,6 +1,9 @@
 """Files that only their owner reads (0600), replaced whole or not at all."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from madang.db.folder import sync_folder
@@ -36,6 +39,21 @@ def write_private(path: Path, content: bytes) -> None:
     except OSError:
         beside.unlink(missing_ok=True)
         raise unreadable(path) from None
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Keep other processes from changing the file while the block runs."""
+    beside = path.with_name(f".{path.name}.lock")
+    try:
+        descriptor = os.open(beside, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError:
+        raise unreadable(path) from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def unreadable(path: Path) -> PlaceUnusable:

@@ -22,7 +22,8 @@ class Secrets:
     """The keys of this installation.
 
     A key in the keyring goes before one that the settings give in a file, that before one in our own files, and
-    that before the environment's. `given` are those of the settings.
+    that before the environment's. `given` are those of the settings. `shares_files` says that every process on the
+    database finds our files in the same folder.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Secrets:
         redactor: Redactor,
         places: Mapping[Stored, Place],
         given: Mapping[str, GivenSecret],
+        shares_files: bool = False,
     ) -> None:
         self._db = db
         self._clock = clock
@@ -41,6 +43,7 @@ class Secrets:
         self._redactor = redactor
         self._places = places
         self._given = given
+        self._shares_files = shares_files
         self._notes: dict[str, Note] = {}
         self._values: dict[str, str] = {}
         self._problems: dict[str, Problem] = {}
@@ -150,14 +153,20 @@ class Secrets:
         """Put the key into the first place that takes it, and note why it was not the keyring."""
         self._problems.pop(name, None)
         try:
-            await self._places[place or "keyring"].write(name, value)
+            await self._put(name, value, place or "keyring")
             return place or "keyring"
         except PlaceUnusable as error:
             if place is not None:
                 raise
             self._problems[name] = error.problem
-        await self._places["file"].write(name, value)
+        await self._put(name, value, "file")
         return "file"
+
+    async def _put(self, name: str, value: str, place: Stored) -> None:
+        if place != "keyring" and not self._shares_files and await store.others_work(self._db):
+            words = "other processes cannot read the keys of this data folder: MADANG_KEYS_DIR names one for all"
+            raise PlaceUnusable(words, problem="not_shared")
+        await self._places[place].write(name, value)
 
     async def _clear(self, name: str, source: Stored) -> None:
         try:

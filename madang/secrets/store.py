@@ -1,9 +1,9 @@
 """The rows that remember which keys are stored where."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from madang.db.database import Database
-from madang.db.schema import key_notes
+from madang.db.schema import key_notes, processes
 from madang.secrets.types import Note
 
 KEYS = "keys"
@@ -15,6 +15,14 @@ async def all_notes(db: Database) -> list[Note]:
     async with db.read() as tx:
         rows = await tx.execute(select(key_notes).order_by(key_notes.c.name))
         return [Note(**row) for row in rows.mappings()]
+
+
+async def others_work(db: Database) -> bool:
+    """Say whether other processes work on this database."""
+    if db.is_sqlite:
+        return False
+    async with db.read() as tx:
+        return int((await tx.execute(select(func.count()).select_from(processes))).scalar_one()) > 1
 
 
 async def keep_note(db: Database, note: Note) -> None:

@@ -11,7 +11,7 @@ Given = Literal["file_ref", "environment", "env_file"]
 Source = Stored | Given
 Problem = Literal[
     "keyring_absent", "keyring_locked", "keyring_slow", "keyring_failed",
-    "passphrase_missing", "passphrase_wrong", "file_unreadable", "gone",
+    "passphrase_missing", "passphrase_wrong", "file_unreadable", "not_shared", "gone",
 ]  # fmt: skip
 LAST4_FROM = 12
 """A key shorter than this shows none of its characters."""

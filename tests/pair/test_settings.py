@@ -1,12 +1,16 @@
 """What a person changes at one of two processes is in force at the other: sessions, tokens, choices, providers."""
 
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from tests.pair.conftest import Pair
+from tests.pair.conftest import Pair, two
 from tests.pair.listening import listening
 from tests.pair.test_chat import until
+from tests.support import postgres
+
+KEY = "sk-of-two-processes-on-one-database-1234"
 
 
 def test_WEB_11_signing_out_at_one_process_closes_what_is_open_at_the_other(pair: Pair):
@@ -73,6 +77,39 @@ def test_choices_providers_and_keys_of_one_process_are_in_force_at_the_other(pai
         here.delete(f"/api/settings/providers/{provider}").raise_for_status()
         assert until(lambda: provider not in ids_of(there))
         here.patch("/api/settings", json={"daily_cap_microusd": None}).raise_for_status()
+
+
+def test_a_key_that_the_other_process_could_not_read_is_refused_in_words(pair: Pair):
+    with pair.a.client(pair.a.sign_in()) as here, pair.b.client(pair.b.sign_in()) as there:
+        refused = here.put("/api/keys/provider:openai", json={"value": KEY, "place": "file"})
+        assert refused.status_code == 503
+        error = refused.json()["error"]
+        assert (error["code"], error["details"]) == ("secrets.place_unusable", {"problem": "not_shared"})
+        assert not any(key["set"] for key in [*keys_of(here), *keys_of(there)] if key["name"] == "provider:openai")
+
+
+def test_keys_in_a_folder_that_both_share_are_set_rotated_and_deleted_for_both(
+    tmp_path: Path, postgres_cluster: postgres.Cluster
+):
+    def set_and_seen(setter: httpx.Client, reader: httpx.Client, value: str) -> bool:
+        setter.put("/api/keys/provider:openai", json={"value": value, "place": "file"}).raise_for_status()
+        return until(lambda: (True, value[-4:]) in [(key["set"], key["last4"]) for key in keys_of(reader)])
+
+    with (
+        postgres_cluster.database() as url,
+        two(tmp_path, url, MADANG_KEYS_DIR=str(tmp_path / "keys")) as pair,
+        pair.a.client(pair.a.sign_in()) as here,
+        pair.b.client(pair.b.sign_in()) as there,
+    ):
+        assert set_and_seen(here, there, KEY)
+        assert set_and_seen(there, here, KEY[:-4] + "9999")
+        here.delete("/api/keys/provider:openai").raise_for_status()
+        assert until(lambda: not any(key["name"] == "provider:openai" and key["set"] for key in keys_of(there)))
+
+
+def keys_of(client: httpx.Client) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get("/api/keys").raise_for_status().json()
+    return found
 
 
 def ids_of(client: httpx.Client) -> dict[str, Any]:
