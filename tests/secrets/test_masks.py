@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from madang.gateway.fake_upstream import FakeUpstream
+from madang.gateway.fake_upstream import FakeUpstream, Status
 from madang.gateway.fake_upstream.faults import Fault
 from madang.gateway.fake_upstream.turns import chunk, event
 from madang.redact import MASK, Masker, Redactor
@@ -77,18 +77,23 @@ async def test_SEC_03_a_key_that_the_model_repeats_is_stored_and_shown_nowhere(s
     letters = [chunk({"reasoning_content": one}) for one in KEY] + [chunk({"content": one}) for one in text]
     whole = Fault(tuple(event(data) for data in (*letters, chunk({}, "stop"), "[DONE]")))
     broken = Fault(tuple(event(chunk({"content": one})) for one in text + KEY[:20]))
-    async with FakeUpstream(whole, broken) as upstream:
+    refused = Status(403, "wrong key: " + "\u200b".join(KEY))
+    async with FakeUpstream(whole, broken, refused, models=["fake-model", f"named-{KEY}"]) as upstream:
         server = start_server(OPENAI_BASE_URL=upstream.base_url, OPENAI_API_KEY=KEY)
         async with server.async_client() as client:
             question = {"content": "Which key?", "model": "env/fake-model"}
             first, kept = [(await client.post("/api/chat", json=question)).json() for _ in range(2)]
             cut = (await client.post("/api/chat", json=question | {"cache": "off"})).json()
+            error = await client.post("/api/chat", json=question | {"cache": "off"})
             stream = await client.post("/api/chat", json=question | {"stream": True})
+            models = await client.get("/api/settings/models")
             export = await client.get(f"/api/chat/conversations/{first['conversation_id']}/export?format=json")
     assert first["content"] == f"Your key is {MASK} 👍"
     assert (kept["content"], kept["receipt"]["cache"]) == (first["content"], "hit")
     assert (first["receipt"]["masked_secrets"], kept["receipt"]["masked_secrets"]) == (2, 2)
     assert (cut["content"], cut["status"]) == (first["content"] + MASK, "incomplete")
-    assert not any(KEY in answer.text for answer in (stream, export))
+    assert not any(KEY in answer.text for answer in (error, stream, export, models))
+    assert f"wrong key: {MASK}" in error.text
+    assert f"env/named-{MASK}" in models.text
     written = b"".join(path.read_bytes() for path in server.folder.rglob("*") if path.is_file())
     assert KEY.encode() not in written

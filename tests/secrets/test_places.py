@@ -94,10 +94,13 @@ async def test_SEC_11_a_key_lives_in_the_keyring(
 
 
 @pytest.mark.parametrize("place", ["protected", "file"])
-async def test_SEC_11_a_key_lives_in_a_file(start_server: StartServer, upstream: FakeUpstream, place: str) -> None:
-    person = await Person(start_server(MADANG_PASSPHRASE=PASSPHRASE), upstream).adds_a_provider()
-    await a_life(person, place)
-    assert PASSPHRASE.encode() not in written(person.server)
+async def test_SEC_11_a_key_lives_in_a_file(
+    start_server: StartServer, upstream: FakeUpstream, tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "phrase").write_text(f"{PASSPHRASE}\n")
+    server = start_server(MADANG_PASSPHRASE_FILE=str(tmp_path / "phrase"))
+    await a_life(await Person(server, upstream).adds_a_provider(), place)
+    assert PASSPHRASE.encode() not in written(server)
 
 
 @pytest.mark.parametrize("source", ["environment", "env_file", "file_ref"])
@@ -136,3 +139,16 @@ async def test_SEC_11_a_call_under_way_ends_with_the_key_it_began_with(
             while (turn := (await client.get(path)).json()["turns"][0])["status"] == "streaming":
                 pass
         assert (turn["status"], turn["answer"]) == ("done", "It works.")
+
+
+def test_a_token_and_a_password_in_files_open_the_door(start_server: StartServer, tmp_path: Path) -> None:
+    secrets = {"token": "mdt_" + "t" * 43, "password": "열려라 참깨, 오늘도"}
+    for name, value in secrets.items():
+        (tmp_path / name).write_text(f"{value}\n")
+    server = start_server(**{f"MADANG_{name.upper()}_FILE": str(tmp_path / name) for name in secrets})
+    with server.anonymous() as program:
+        bearer = {"Authorization": f"Bearer {secrets['token']}"}
+        assert program.get("/api/keys", headers=bearer).status_code == 200
+        assert program.post("/api/session", json={"password": "another"}).is_error
+        assert program.post("/api/session", json={"password": secrets["password"]}).status_code == 200
+    assert not any(value.encode() in written(server) for value in secrets.values())

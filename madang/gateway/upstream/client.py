@@ -93,7 +93,7 @@ class Upstream:
             refused = refusal(response.status, found, None, provider_message=str(found.get("message", "")))
             self._clean(refused, target)
             raise refused
-        return _parsed(data)
+        return self._parsed(data, target)
 
     async def _attempt(self, target: Target, request: ChatRequest, deadline: float) -> AsyncGenerator[Said]:
         """Ask once; where the provider names a parameter it does not know, ask without it and remember that."""
@@ -128,18 +128,30 @@ class Upstream:
         return Retry(_reason(error), detail, error=error)
 
     def _masks(self, target: Target) -> Masks:
-        """Return what masks an answer of `target`; its key is a secret wherever it came from."""
+        """Return what masks an answer of `target`."""
+        self._know(target)
+        return Masks(self._redactor)
+
+    def _parsed(self, data: bytes, target: Target) -> Any:
+        """Return JSON of `target` without known secrets: what a model is called comes from there too."""
+        self._know(target)
+        try:
+            return orjson.loads(self._redactor.mask_known(data.decode())[0])
+        except ValueError as error:
+            raise NotAnAnswer("the answer is not JSON") from error
+
+    def _know(self, target: Target) -> None:
+        """Mask the key of `target`: it is a secret wherever it came from."""
         if target.key:
             self._redactor.add(target.key)
-        return Masks(self._redactor)
 
     def _clean(self, error: UpstreamError, target: Target) -> None:
         """Mask secrets in what the provider said, keep it short, and leave out what shows nothing."""
-        if target.key:
-            self._redactor.add(target.key)
+        self._know(target)
         for name, value in error.details.items():
             if isinstance(value, str):
-                error.details[name] = _shown(self._redactor.clean(value))[:_TEXT_LIMIT]
+                # In this order: a secret may be parted by characters that are not shown.
+                error.details[name] = self._redactor.clean(_shown(value))[:_TEXT_LIMIT]
         error.details = {name: value for name, value in error.details.items() if value is not None and value != ""}
         error.details.setdefault("provider", target.provider)
         error.details.setdefault("model", target.model)
@@ -154,10 +166,3 @@ def _reason(error: UpstreamError) -> WaitingReason:
 def _shown(text: str) -> str:
     """Return foreign words on one line, without characters that hide, or turn the direction of what follows."""
     return "".join(one for one in " ".join(text.split()) if unicodedata.category(one) not in {"Cc", "Cf", "Co", "Cn"})
-
-
-def _parsed(data: bytes) -> Any:
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise NotAnAnswer("the answer is not JSON") from error
