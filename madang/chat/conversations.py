@@ -15,6 +15,7 @@ from madang.chat.store import attachments, conversations, turns
 from madang.chat.store.conversations import Place
 from madang.chat.titles import clean_title
 from madang.chat.types import Conversation, Options, Turn
+from madang.db.errors import DamagedRow
 from madang.db.transaction import Transaction
 from madang.errors import BadRequest, NotFound
 from madang.ids import new_id
@@ -101,6 +102,22 @@ class Conversations:
 
     async def delete(self, conversation_id: str) -> Conversation:
         """Delete a conversation so that it can be restored for 30 days; what is being answered in it is stopped."""
+        try:
+            return await self._delete(conversation_id)
+        except DamagedRow:
+            return await self._delete_unread(conversation_id)
+
+    async def _delete_unread(self, conversation_id: str) -> Conversation:
+        """Delete a conversation that cannot be read."""
+        now = self._ground.clock.now()
+        async with self._ground.database.write() as tx:
+            if not await conversations.mark_deleted(tx, conversation_id, now):
+                raise _none(conversation_id)
+            deleted = replace(await conversations.find_or_mark(tx, conversation_id), deleted_at=now)
+            await self._ground.teller.tell_everybody(tx, "conversation.deleted", deleted)
+        return deleted
+
+    async def _delete(self, conversation_id: str) -> Conversation:
         async with self._ground.database.read() as tx:
             unfinished = await turns.unfinished(tx, (await _found(tx, conversation_id)).id)
         await asyncio.gather(*(self._elsewhere.stop_turn(turn.id) for turn in unfinished))
@@ -154,8 +171,12 @@ async def _found(tx: Transaction, conversation_id: str, *, hold: bool = False, d
     find = conversations.find_and_hold if hold else conversations.find
     conversation = await find(tx, conversation_id)
     if conversation is None or (conversation.deleted_at and not deleted):
-        raise NotFound("there is no such conversation", kind="conversation", conversation_id=conversation_id)
+        raise _none(conversation_id)
     return conversation
+
+
+def _none(conversation_id: str) -> NotFound:
+    return NotFound("there is no such conversation", kind="conversation", conversation_id=conversation_id)
 
 
 async def _check_turn(tx: Transaction, conversation_id: str, turn_id: str) -> None:

@@ -1,8 +1,9 @@
 """What a process that ended left unfinished gets an honest state: at the start, and when another one dies."""
 
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from loguru import logger
 
@@ -13,6 +14,7 @@ from madang.chat.outcome import Outcome, with_outcome
 from madang.chat.replay import with_events
 from madang.chat.store import conversations, turns
 from madang.chat.types import Turn
+from madang.db.errors import DamagedRow
 from madang.db.transaction import Transaction
 from madang.gateway.types import Caller
 from madang.live.types import Event
@@ -36,11 +38,19 @@ async def recover(ground: Ground) -> None:
         orphans = await turns.orphans(tx)
         stranded = await turns.stranded(tx)
     for turn_id in orphans:
-        await _take_over(ground, turn_id)
-    for turn in stranded:
-        await _hold(ground, turn)
+        await _unless_damaged(_take_over(ground, turn_id))
+    for turn_id in stranded:
+        await _unless_damaged(_hold(ground, turn_id))
     if orphans:
         logger.info("{} answers were interrupted when their process ended", len(orphans))
+
+
+async def _unless_damaged(step: Coroutine[Any, Any, None]) -> None:
+    """Take a step for one turn; a row that somebody else wrote keeps its conversation shut, and nothing else."""
+    try:
+        await step
+    except DamagedRow as error:
+        logger.warning("a turn is left as it is: {}", error.message)
 
 
 async def _take_over(ground: Ground, turn_id: str) -> None:
@@ -57,10 +67,12 @@ async def _take_over(ground: Ground, turn_id: str) -> None:
         await ground.gateway.lost(call.model, call.caller, call.began)
 
 
-async def _hold(ground: Ground, turn: Turn) -> None:
+async def _hold(ground: Ground, turn_id: str) -> None:
     async with ground.database.write() as tx:
-        await conversations.find_and_hold(tx, turn.conversation_id)
-        if turn in await turns.stranded(tx):
+        turn = await turns.find(tx, turn_id)
+        if turn is None or not await conversations.find_and_hold(tx, turn.conversation_id):
+            return
+        if turn_id in await turns.stranded(tx):
             await hold(tx, ground, turn)
 
 

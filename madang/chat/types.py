@@ -61,6 +61,7 @@ class Conversation:
     options: Options = field(default_factory=Options)
     active_turn_id: str | None = None
     context: Gauge | None = None
+    is_damaged: bool = False
 
     def as_json(self) -> Json:
         """Return the form that the API and the events show."""
@@ -72,6 +73,7 @@ class Conversation:
             "updated_at": self.updated_at.isoformat(),
             "archived": self.archived_at is not None,
             "deleted": self.deleted_at is not None,
+            "damaged": self.is_damaged,
             "options": asdict(self.options),
             "active_turn_id": self.active_turn_id,
             "context": asdict(self.context) if self.context else None,

@@ -9,7 +9,7 @@ class StoreError(MadangError):
     StoreError
     ├── DamagedDatabase 500   ├── NewerDatabase 500    ├── DataDirBusy 409
     ├── UnsafeDataDir 500     ├── StorageFailed 507    ├── ReadOnlyDatabase 507
-    ├── UnsupportedDatabase 500
+    ├── UnsupportedDatabase 500   ├── DamagedRow 500
     and, as a kind of `Unavailable`, StoreUnavailable 503; a full disk is `madang.errors.OutOfSpace`.
     """
 
@@ -20,6 +20,12 @@ class DamagedDatabase(StoreError):
     """The database file does not pass its check. A copy is kept; nothing is written to it."""
 
     code = "db.damaged"
+
+
+class DamagedRow(StoreError):
+    """One thing that is stored is not as it was written, and is not read; all others are."""
+
+    code = "db.damaged_row"
 
 
 class NewerDatabase(StoreError):

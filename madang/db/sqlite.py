@@ -13,7 +13,15 @@ from sqlalchemy.exc import DBAPIError
 
 from madang.db.check import WAIT_LIMIT_BYTES, integrity_check, quick_check, refused
 from madang.db.connection import READERS, begin, reading_engine, writing_engine
-from madang.db.errors import DamagedDatabase, ReadOnlyDatabase, StorageFailed, StoreBusy, StoreError, StoreUnavailable
+from madang.db.errors import (
+    DamagedDatabase,
+    DamagedRow,
+    ReadOnlyDatabase,
+    StorageFailed,
+    StoreBusy,
+    StoreError,
+    StoreUnavailable,
+)
 from madang.db.folder import private_file
 from madang.db.lane import AtOnce, Lane, Stepwise, finish
 from madang.db.transaction import Transaction, Work, drained, in_turn, to_the_end
@@ -217,4 +225,11 @@ def translate(error: BaseException) -> MadangError:
         return StoreBusy("the database is busy", reason=name)
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")):
         return StorageFailed(f"the disk failed: {cause}", reason=name)
-    return StoreError(f"the database refused a statement: {cause}", reason=name or type(cause).__name__)
+    return _refused(cause, name or type(cause).__name__)
+
+
+def _refused(cause: BaseException | None, name: str) -> StoreError:
+    # Python's driver says so of bytes in a column of text.
+    if "decode to UTF-8" in str(cause):
+        return DamagedRow("a stored text is none")
+    return StoreError(f"the database refused a statement: {cause}", reason=name)

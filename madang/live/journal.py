@@ -9,7 +9,7 @@ import orjson
 
 from madang.clock import Clock
 from madang.db.database import Database
-from madang.db.errors import LeaseLost
+from madang.db.errors import DamagedRow, LeaseLost
 from madang.db.lease import held
 from madang.db.transaction import Transaction
 from madang.errors import MadangError
@@ -95,8 +95,12 @@ class Journal:
             if not position.kept_after <= last <= position.last_number:
                 yield self._resync(stream, position.last_number)
                 return
-            async for event in self._stored_then_live(stream, last, inbox):
-                yield event
+            try:
+                async for event in self._stored_then_live(stream, last, inbox):
+                    yield event
+            except DamagedRow:
+                # Whoever looks at the whole again comes past it.
+                yield self._resync(stream, last)
 
     async def prune(self) -> int:
         """Clear away what is old, and return how many events went.

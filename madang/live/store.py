@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, text, update
 
+from madang.db.rows import reading, sound
 from madang.db.schema import events, streams
 from madang.db.transaction import Transaction
 from madang.live.types import Event, Note, Past, Position
@@ -45,9 +46,10 @@ async def position(transaction: Transaction, stream: str) -> Position:
 
 
 async def after(transaction: Transaction, stream: str, number: int, limit: int) -> list[Event]:
-    """Return up to `limit` events that follow `number`, in order."""
+    """Return up to `limit` events that follow `number`, in order. Raises `DamagedRow`."""
     rows = await transaction.execute(_AFTER, {"of_stream": stream, "after": number, "most": limit})
-    return [Event(row.stream, row.number, row.kind, row.data, row.at) for row in rows]
+    with reading("an event", stream=stream):
+        return [sound(Event(row.stream, row.number, row.kind, row.data, row.at)) for row in rows]
 
 
 async def past(transaction: Transaction, details_before: datetime, all_before: datetime) -> list[Past]:

@@ -16,7 +16,8 @@ export class ListItem {
   /** @param {Conversation} conversation */
   show(conversation) {
     this.#conversation = conversation
-    const title = conversation.title || t("chat.untitled")
+    const name = conversation.title || t("chat.untitled")
+    const title = conversation.damaged ? t("chat.damaged", { title: name }) : name
     this.element.dataset.conversation = conversation.id
     this.#link.href = `/chat/${conversation.id}`
     this.#link.title = this.#link.textContent = title

@@ -69,6 +69,7 @@
  * @property {string} updated_at
  * @property {boolean} archived
  * @property {boolean} deleted
+ * @property {boolean} [damaged] what is stored of it cannot be read
  * @property {Options} options
  * @property {string | null} active_turn_id
  * @property {Gauge | null} context

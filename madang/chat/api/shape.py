@@ -33,7 +33,7 @@ class GaugeShape(BaseModel):
 
 
 class ConversationShape(BaseModel):
-    """A conversation without its turns."""
+    """A conversation without its turns. One that is `damaged` cannot be opened; it can be deleted."""
 
     id: str
     title: str
@@ -42,6 +42,7 @@ class ConversationShape(BaseModel):
     updated_at: datetime
     archived: bool
     deleted: bool
+    damaged: bool = False
     options: OptionsShape
     active_turn_id: str | None
     context: GaugeShape | None

@@ -1,5 +1,6 @@
 """The table of turns."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -7,8 +8,11 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, insert, se
 from sqlalchemy.exc import IntegrityError
 
 from madang.chat.types import Attachment, Options, Turn
+from madang.db.errors import DamagedRow
+from madang.db.rows import reading, sound
 from madang.db.schema import processes, turns
 from madang.db.transaction import Transaction
+from madang.gateway.types import Receipt
 
 _SAME = (
     "id",
@@ -66,25 +70,27 @@ async def save(tx: Transaction, turn: Turn) -> None:
 
 
 async def find(tx: Transaction, turn_id: str) -> Turn | None:
-    """Return the turn."""
-    row = (await tx.execute(_FIND, {"of_id": turn_id})).one_or_none()
-    return _read(row) if row else None
+    """Return the turn. Raises `DamagedRow`, as all that reads turns does."""
+    found = _read_all(await tx.execute(_FIND, {"of_id": turn_id}), turn_id=turn_id)
+    return found[0] if found else None
 
 
 async def find_by_client_id(tx: Transaction, client_id: str) -> Turn | None:
     """Return the turn that came with this client id."""
-    row = (await tx.execute(_FIND_BY_CLIENT_ID, {"of_client_id": client_id})).one_or_none()
-    return _read(row) if row else None
+    found = _read_all(await tx.execute(_FIND_BY_CLIENT_ID, {"of_client_id": client_id}))
+    return found[0] if found else None
 
 
 async def path_to(tx: Transaction, leaf_id: str) -> list[Turn]:
     """Return the branch that ends at `leaf_id`, oldest first."""
     leaf = select(turns.c.id, turns.c.parent_id).where(turns.c.id == leaf_id).cte("path", recursive=True)
     path = leaf.union(select(turns.c.id, turns.c.parent_id).where(turns.c.id == leaf.c.parent_id))
-    found = {row.id: _read(row) for row in await tx.execute(select(turns).join(path, path.c.id == turns.c.id))}
+    rows = await tx.execute(select(turns).join(path, path.c.id == turns.c.id))
+    found = {turn.id: turn for turn in _read_all(rows, leaf_id=leaf_id)}
     branch: list[Turn] = []
     following: str | None = leaf_id
-    while following is not None and (turn := found.get(following)):
+    # Each is taken out, so that no ring of parents holds this up for ever.
+    while following is not None and (turn := found.pop(following, None)):
         branch.append(turn)
         following = turn.parent_id
     return branch[::-1]
@@ -93,12 +99,15 @@ async def path_to(tx: Transaction, leaf_id: str) -> list[Turn]:
 async def in_conversation(tx: Transaction, conversation_id: str) -> list[Turn]:
     """Return all turns of all branches, oldest first."""
     statement = select(turns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.id)
-    return [_read(row) for row in await tx.execute(statement)]
+    found = _read_all(await tx.execute(statement), conversation_id=conversation_id)
+    _check_tree(found)
+    return found
 
 
 async def unfinished(tx: Transaction, conversation_id: str) -> list[Turn]:
     """Return the turns of a conversation that stream or wait, oldest first."""
-    return [_read(row) for row in await tx.execute(_UNFINISHED, {"of_conversation_id": conversation_id})]
+    rows = await tx.execute(_UNFINISHED, {"of_conversation_id": conversation_id})
+    return _read_all(rows, conversation_id=conversation_id)
 
 
 async def orphans(tx: Transaction) -> list[str]:
@@ -119,12 +128,12 @@ async def is_answered_by(tx: Transaction, turn_id: str, process: str) -> bool:
     return (await tx.execute(mine)).first() is not None
 
 
-async def stranded(tx: Transaction) -> list[Turn]:
+async def stranded(tx: Transaction) -> list[str]:
     """Return the turns that wait for no person and behind nothing that is being answered, oldest first."""
     other = turns.alias()
     is_busy = exists().where(other.c.conversation_id == turns.c.conversation_id, other.c.status == "streaming")
-    waiting = select(turns).where(turns.c.status == "queued", turns.c.held.is_(False), ~is_busy)
-    return [_read(row) for row in await tx.execute(waiting.order_by(turns.c.id))]
+    waiting = select(turns.c.id).where(turns.c.status == "queued", turns.c.held.is_(False), ~is_busy)
+    return list((await tx.execute(waiting.order_by(turns.c.id))).scalars())
 
 
 async def remove(tx: Transaction, turn: Turn) -> None:
@@ -145,7 +154,33 @@ def _values(turn: Turn) -> dict[str, Any]:
     return same | {"attachments": [one.as_json() for one in turn.attachments], "options": asdict(turn.asked)}
 
 
+def _read_all(rows: Iterable[Row[Any]], **where: str) -> list[Turn]:
+    with reading("a turn", **where):
+        return [_read(row) for row in rows]
+
+
 def _read(row: Row[Any]) -> Turn:
     same = {name: getattr(row, name) for name in _SAME}
-    attachments = tuple(Attachment(**one) for one in row.attachments)
-    return Turn(**same, attachments=attachments, asked=Options.read(row.options))
+    attachments = tuple(sound(Attachment(**one)) for one in row.attachments)
+    _check_json(row.error, row.receipt)
+    return sound(Turn(**same, attachments=attachments, asked=sound(Options.read(row.options))))
+
+
+def _check_json(error: Any, receipt: Any) -> None:
+    if receipt is not None:
+        sound(Receipt(**receipt))
+    if error is not None and not (isinstance(error["code"], str) and isinstance(error["message"], str)):
+        raise TypeError("an error is of a wrong kind")
+
+
+def _check_tree(found: Sequence[Turn]) -> None:
+    """Raise `DamagedRow` where a turn is its own ancestor."""
+    parents, ends = {turn.id: turn.parent_id for turn in found}, set[str]()
+    for turn in found:
+        path, at = set[str](), turn.id
+        while at not in ends and (parent := parents.get(at)) is not None:
+            if at in path:
+                raise DamagedRow("a turn follows itself", conversation_id=turn.conversation_id)
+            path.add(at)
+            at = parent
+        ends |= path
