@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from loguru import logger
 from sqlalchemy import URL, CursorResult, Executable, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -122,7 +123,7 @@ class Postgresql:
     async def listen(self, channel: str) -> AsyncGenerator[str, None]:
         """Yield what any process notifies on `channel`, and "" whenever news may have been missed."""
         from psycopg import AsyncConnection as Listener
-        from psycopg import OperationalError
+        from psycopg import Error
         from psycopg.sql import SQL, Identifier
 
         address = self._url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -133,7 +134,8 @@ class Postgresql:
                     yield ""
                     async for news in listener.notifies():
                         yield news.payload
-            except OperationalError:
+            except Error as error:
+                logger.warning("db: nothing is heard of other processes until the database answers again: {}", error)
                 await asyncio.sleep(RECONNECT_SECONDS)
 
 

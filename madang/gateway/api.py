@@ -8,6 +8,7 @@ from pydantic import Field
 from madang.gateway.answers import CacheState, Check, LimitState, check_of
 from madang.gateway.budget import Budget
 from madang.gateway.cache.exact import ExactCache
+from madang.gateway.clearing import Clearing
 from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
@@ -103,9 +104,9 @@ async def cache_state(cache: CacheDep, preferences: Annotated[Preferences, servi
 
 
 @router.delete("/cache", status_code=204, dependencies=[needs("manage")])
-async def clear_cache(cache: CacheDep) -> None:
+async def clear_cache(clearing: Annotated[Clearing, service(Clearing)]) -> None:
     """Forget every kept answer."""
-    await cache.clear()
+    await clearing.clear()
 
 
 @router.get("/limits", dependencies=[needs("read")])

@@ -12,6 +12,7 @@ from madang.db.lease import Lease
 from madang.gateway.budget import Budget
 from madang.gateway.cache.exact import ExactCache
 from madang.gateway.catalogue import Catalogue, Keys
+from madang.gateway.clearing import Clearing
 from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.gateway import Gateway
@@ -55,6 +56,7 @@ class GatewayRoom:
     registry: Registry
     directory: Directory
     cache: ExactCache
+    clearing: Clearing
     budget: Budget
     ledger: Ledger
     upstream: Upstream
@@ -92,16 +94,19 @@ class GatewayRoom:
             preferences=preferences,
             clock=clock,
         )
-        return cls(gateway, registry, directory, cache, budget, ledger, upstream, around.builtin)
+        return cls(
+            gateway, registry, directory, cache, Clearing(database, cache), budget, ledger, upstream, around.builtin
+        )
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
-        served = (self.gateway, self.registry, self.directory, self.cache, self.budget, self.builtin)
+        served = (self.gateway, self.registry, self.directory, self.cache, self.clearing, self.budget, self.builtin)
         return {type(each): each for each in served}
 
     async def start(self) -> None:
         """Read what is stored, settle what a dead process left, and begin to look for models."""
         await self.directory.start()
+        await self.clearing.start()
         await self.budget.start()
         await self.ledger.start()
         await self.registry.start()

@@ -12,7 +12,7 @@ from madang.db.schema import calls, processes, providers, reservations
 from madang.db.transaction import Transaction
 from madang.gateway.types import Cause, Entry, Provider
 
-PROVIDERS = "providers"
+PROVIDERS, KEPT_ANSWERS = "providers", "kept_answers"
 """What other processes are told about."""
 
 # Whoever reads the sums and adds a reservation holds this, so that two processes cannot both take the last cent.
@@ -157,6 +157,13 @@ async def delete_provider(database: Database, provider_id: str) -> bool:
     async with database.write() as tx:
         await tx.tell_others(PROVIDERS)
         return bool((await tx.execute(delete(providers).where(providers.c.id == provider_id))).rowcount)
+
+
+async def tell_cleared(database: Database) -> None:
+    """Tell the other processes that a person wants the kept answers forgotten."""
+    if not database.is_sqlite:
+        async with database.write(durable=False) as tx:
+            await tx.tell_others(KEPT_ANSWERS, "cleared")
 
 
 async def _spending(tx: Transaction, day: str) -> DaySpending:

@@ -20,6 +20,7 @@ from madang.db import migrations
 from madang.db.backup import KEPT, back_up
 from madang.db.database import Database
 from madang.db.errors import DamagedDatabase, NewerDatabase, StoreError
+from madang.db.installation import installation_name
 from madang.db.schema import meta, metadata
 from tests.support.postgres import Cluster
 
@@ -84,9 +85,10 @@ async def test_a_newer_database_is_refused_and_not_touched(database_url: str) ->
     assert path is None or not (path.parent / "backups").exists()
 
 
-async def test_two_processes_that_start_together_migrate_once(postgres_url: str) -> None:
+async def test_two_processes_that_start_together_migrate_once_and_have_one_name(postgres_url: str) -> None:
     both = [Database.open(postgres_url), Database.open(postgres_url)]
     await asyncio.gather(*(database.start() for database in both))
+    assert len(set(await asyncio.gather(*(installation_name(database) for database in both)))) == 1
     for database in both:
         await database.stop()
 

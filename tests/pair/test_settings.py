@@ -107,6 +107,19 @@ def test_keys_in_a_folder_that_both_share_are_set_rotated_and_deleted_for_both(
         assert until(lambda: not any(key["name"] == "provider:openai" and key["set"] for key in keys_of(there)))
 
 
+def test_kept_answers_are_cleared_at_both(pair: Pair):
+    def entries(client: httpx.Client) -> int:
+        return int(client.get("/api/settings/cache").raise_for_status().json()["entries"])
+
+    with pair.program(pair.a) as here, pair.program(pair.b) as there:
+        for client in (here, there):
+            client.post("/api/chat", json={"content": "to be kept", "temperature": 0}).raise_for_status()
+            assert until(lambda client=client: entries(client) > 0)
+        here.delete("/api/settings/cache").raise_for_status()
+        assert entries(here) == 0
+        assert until(lambda: entries(there) == 0)
+
+
 def keys_of(client: httpx.Client) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = client.get("/api/keys").raise_for_status().json()
     return found
