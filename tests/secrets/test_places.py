@@ -150,5 +150,5 @@ def test_a_token_and_a_password_in_files_open_the_door(start_server: StartServer
         bearer = {"Authorization": f"Bearer {secrets['token']}"}
         assert program.get("/api/keys", headers=bearer).status_code == 200
         assert program.post("/api/session", json={"password": "another"}).is_error
-        assert program.post("/api/session", json={"password": secrets["password"]}).status_code == 200
+        assert program.post("/api/session", json={"password": secrets["password"]}).is_success
     assert not any(value.encode() in written(server) for value in secrets.values())
