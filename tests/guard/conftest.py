@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from tests.guard.house import CONTROL_KEY
 from tests.guard.wire import UPGRADE, Answer, ask
-from tests.support.server import ROOT
+from tests.support.server import ROOT, Server, running
 
 Headers = Sequence[tuple[str, str]]
 JSON = ("Content-Type", "application/json")
@@ -92,3 +93,14 @@ def start_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start]:
 @pytest.fixture(scope="module")
 def house(start_house: Start) -> House:
     return start_house("https://madang.example.org", "http://friend.example:3000")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("madang"), ()) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def port(server: Server) -> int:
+    return int(urlsplit(server.url).port or 0)

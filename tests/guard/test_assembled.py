@@ -23,17 +23,6 @@ JSON = ("Content-Type", "application/json")
 PUBLIC = {("POST", "/api/session"), ("GET", "/api/session/ways")}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("madang"), ()) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def port(server: Server) -> int:
-    return int(urlsplit(server.url).port or 0)
-
-
 @cache
 def routes() -> list[tuple[str, str, bool]]:
     """Method, path and whether the route asks who is there, for every route of the application."""
@@ -178,6 +167,20 @@ def test_WEB_11_signing_out_ends_open_streams(server: Server, port: int) -> None
                 socket.recv(timeout=10)
         events.read()  # to its end
     assert ask(port, "GET", "/api/settings", session).status == 401
+
+
+def test_WEB_03_no_socket_opens_without_a_credential(port: int) -> None:
+    for path in (
+        "/api/live",
+        "/api/live/",
+        "//api/live",
+        "/%61pi/live",
+        "/API/LIVE",
+        "/static/../api/live",
+        "/",
+        "/ws",
+    ):
+        assert ask(port, "GET", path, UPGRADE).status == 403, path
 
 
 def test_WEB_22_the_network_is_not_served_without_a_password(tmp_path: Path) -> None:

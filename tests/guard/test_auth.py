@@ -145,12 +145,28 @@ async def test_WEB_11_signing_out_everywhere_closes_an_open_stream(house: House)
     assert house.ask("GET", "/api/things", other.headers).status == 401
 
 
-def test_WEB_12_13_guessing_is_slowed_down_whatever_it_says_of_itself_and_who_is_signed_in_is_not(
-    start_house: Start,
-) -> None:
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "CF-Connecting-IP"])
+def test_WEB_13_where_a_request_says_it_comes_from_is_not_believed(start_house: Start, header: str) -> None:
+    house = start_house()
+    for n in range(25):
+        said = f"for=10.0.0.{n}" if header == "Forwarded" else f"10.0.0.{n}"
+        last = house.ask("GET", "/api/things", [("Authorization", f"Bearer mdt_{n}"), (header, said)])
+    assert last.status == 429
+    assert house.ask("GET", "/api/things", [(header, "127.0.0.1")]).status == 401
+
+
+def test_WEB_13_which_name_and_scheme_a_request_says_it_was_sent_to_is_not_believed(house: House) -> None:
+    said = [("X-Forwarded-Host", "madang.example.org"), ("X-Forwarded-Proto", "https")]
+    body = json.dumps({"code": house.code()}).encode()
+    assert "Secure" not in house.ask("POST", "/api/session", [JSON, *said], body).headers["set-cookie"].split("; ")
+    own = [("X-Forwarded-Host", f"127.0.0.1:{house.port}"), ("Forwarded", f"host=127.0.0.1:{house.port}")]
+    assert house.ask("GET", "/", own, host="evil.example").status == 421
+
+
+def test_WEB_12_guessing_is_slowed_down_and_who_is_signed_in_is_not(start_house: Start) -> None:
     house = start_house()
     browser = house.sign_in()
-    guesses = [[("Authorization", f"Bearer mdt_{n}"), ("X-Forwarded-For", f"10.0.0.{n}")] for n in range(25)]
+    guesses = [[("Authorization", f"Bearer mdt_{n}")] for n in range(25)]
     wrong = [house.ask("GET", "/api/things", guess) for guess in guesses]
     assert [answer.status for answer in wrong[:19]] == [401] * 19
     assert wrong[-1].status == 429

@@ -1,7 +1,6 @@
 """Sockets that send too much, too large or too often are closed, and the pages of others go on."""
 
 import socket
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,15 +11,9 @@ from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFact
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import ClientConnection, connect
 
-from tests.support.server import Credentials, Server, running
+from tests.support.server import Credentials, Server
 
 UPGRADES = 500
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running(tmp_path_factory.mktemp("madang"), ()) as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
