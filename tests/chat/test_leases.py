@@ -1,11 +1,13 @@
 """Two chats on one PostgreSQL: the living are left alone, the dead are taken over, those who only slept are fenced."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import delete
 
+from madang.chat.answer import GATHER_SECONDS
 from madang.db.schema import processes
 from tests.chat.conftest import House, opened
 from tests.chat.scripted import Gate, saying
@@ -65,14 +67,19 @@ async def test_CRASH_04_a_process_that_slept_does_nothing_more_to_a_turn_that_wa
     postgres_url: str, tmp_path: Path
 ):
     async with two(postgres_url, tmp_path, NEVER) as (here, there):
-        gate = Gate()
-        here.door.say([*saying(HALF)[:2], gate, *saying(" and more")[1:]])
+        gate, later = Gate(), Gate()
+        here.door.say([*saying(HALF)[:2], gate, *saying(" and more")[1:2], later])
         turn = (await here.ask("one")).turn
         await until_text_is_stored(here, turn.id, turn.conversation_id, HALF)
         await bury(there, here.lease.id)
         ended = await there.chat.turns.wait(turn.id)
         told = await there.events(turn.conversation_id)
         gate.opened.set()
+        await later.reached.wait()
+        # Words are gathered for a moment, and these have had theirs when the others are stored.
+        for number in range(10):
+            await asyncio.sleep(GATHER_SECONDS / 5)
+            await here.journal.append("other", "tick", {"number": number})
         await here.chat.stop()
         assert here.door.closed == 1
         assert await there.chat.turns.find(turn.id) == ended

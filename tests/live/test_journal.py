@@ -5,12 +5,15 @@ import random
 from collections.abc import Sequence
 from contextlib import aclosing
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from madang.clock import FixedClock
 from madang.db.database import Database
+from madang.db.errors import LeaseLost
+from madang.db.lease import Lease
 from madang.db.schema import events
 from madang.live.fanout import INBOX_LIMIT
 from madang.live.journal import Journal
@@ -205,3 +208,17 @@ async def test_pruning_takes_what_told_of_changes_and_keeps_what_streams(journal
     async with journal._database.read() as transaction:
         kept = await journal.stored(transaction, STREAM, 0)
     assert [event.kind for event in kept] == ["turn.accepted", "turn.delta", "turn.delta"]
+
+
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+async def test_what_a_process_taken_for_dead_writes_is_refused_and_no_other_word_with_it(
+    database: Database, journal: Journal, tmp_path: Path
+) -> None:
+    lease = Lease(database, tmp_path)
+    await lease.start()
+    notes = [("a", lease.id), ("b", "dead"), ("c", None), ("a", "dead"), ("a", lease.id)]
+    appended = (journal.append(stream, "turn.delta", {}, process) for stream, process in notes)
+    outcomes = await asyncio.gather(*appended, return_exceptions=True)
+    assert [isinstance(outcome, LeaseLost) for outcome in outcomes] == [False, True, False, True, False]
+    assert [await journal.last_number(stream) for stream in "abc"] == [2, 0, 1]
+    await lease.stop()
