@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from madang.errors import MadangError
 from madang.guard.asgi import written
@@ -19,6 +19,8 @@ _FRAMING_PER_BYTE = 8
 """What chunk sizes, extensions and trailers may take beside the body. A body in chunks of one byte takes five."""
 _LATE_BYTES = 2**20
 """What is read and thrown away of a body that was answered before its end, so that the answer arrives."""
+_PIPELINED = 32
+"""How many requests may be sent before the first of them is answered; browsers send none."""
 _SOCKET_HEADERS, _SOCKET_LINE_BYTES = 128, 8000
 """How many headers, and how long, the WebSocket library reads."""
 
@@ -36,6 +38,7 @@ class Connection(HttpToolsProtocol):
         self._framing_bytes = 0
         self._late_bytes = 0
         self._fault: MadangError | None = None
+        self._running: RequestResponseCycle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -47,6 +50,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._lobby.leave(self)
         self._stuck.stop()
+        self._tell_it_is_over()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -133,11 +137,18 @@ class Connection(HttpToolsProtocol):
             return
         if self._owes_an_answer():
             self.transport.write(written(error, headers_for("")))
-        if self.cycle is not None:
-            # Whoever reads the body is told that no more will come, and what is answered to it goes nowhere.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+        self._tell_it_is_over()
         self.transport.close()
+
+    def _tell_it_is_over(self) -> None:
+        """Tell whoever answers that nobody listens. With several requests on their way it is not the last of them."""
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _owes_an_answer(self) -> bool:
         if self.pipeline:
@@ -152,7 +163,9 @@ class Connection(HttpToolsProtocol):
             self._head_bytes += size
 
     def _ambiguity(self) -> str | None:
-        """Say what another server might read otherwise, or None."""
+        """Say what another server might read otherwise, or nobody has to read, or None."""
+        if len(self.pipeline) >= _PIPELINED:
+            return "too many requests came before their answers"
         version, names = self.parser.get_http_version(), [name for name, _ in self.headers]
         if version not in ("1.0", "1.1"):
             return "this version of HTTP is not spoken here"

@@ -37,6 +37,7 @@ from madang.web import Body, needs, principal_of
 CONTROL_KEY = "control-key-of-the-test-house"
 BODY_LIMIT_BYTES = 100_000
 CONNECTIONS = 300
+LARGE_FILE_BYTES = 20 * 2**20
 
 
 class Echo(Body):
@@ -78,6 +79,10 @@ def built(folder: Path, port: int, bounds: Bounds, origins: tuple[str, ...]) -> 
 
 
 def _add_rooms(app: FastAPI, watch: SessionWatch) -> None:
+    @app.get("/static/large")
+    async def large() -> PlainTextResponse:
+        return PlainTextResponse("x" * LARGE_FILE_BYTES)
+
     @app.get("/")
     @app.get("/chat/{id}")
     @app.get("/static/{path:path}")

@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from tests.guard.conftest import House, Start
-from tests.guard.house import CONNECTIONS
+from tests.guard.house import CONNECTIONS, LARGE_FILE_BYTES
 from tests.guard.wire import answers
 
 BEARER = "Authorization: Bearer token-of-the-environment"
@@ -166,3 +166,39 @@ def _until(connection: socket.socket, mark: bytes) -> bytes:
     while mark not in received and (part := connection.recv(65536)):
         received += part
     return received
+
+
+def test_WEB_18_requests_without_end_and_without_a_look_at_the_answers_are_cut_off(house: House) -> None:
+    said, sent = endless(house, "", (begun(house, "GET /api/health/live HTTP/1.1") + "\r\n").encode() * 1000)
+    assert sent < 32 * 2**20
+    assert said.count(b" 200 OK") < 1000
+
+
+def test_a_few_requests_may_be_sent_at_once(house: House) -> None:
+    few = (begun(house, "GET /api/health/live HTTP/1.1") + "\r\n") * 20
+    last = begun(house, "GET /api/health/live HTTP/1.1", "Connection: close") + "\r\n"
+    assert answers(house.port, (few + last).encode())[0] == [200] * 21
+
+
+def test_WEB_18_who_takes_no_answer_is_let_go(impatient: House) -> None:
+    asked = begun(impatient, "GET /static/large HTTP/1.1") + "\r\n"
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.settimeout(60)
+        connection.connect(("127.0.0.1", impatient.port))
+        connection.sendall(asked.encode())
+        with pytest.raises(ConnectionError):
+            while True:
+                connection.sendall(b"G")
+                time.sleep(0.1)
+
+
+def test_who_takes_an_answer_slowly_gets_all_of_it(impatient: House) -> None:
+    asked = begun(impatient, "GET /static/large HTTP/1.1", "Connection: close") + "\r\n"
+    received = 0
+    with socket.create_connection(("127.0.0.1", impatient.port), timeout=60) as connection:
+        connection.sendall(asked.encode())
+        while part := connection.recv(2**18):
+            received += len(part)
+            time.sleep(0.05)
+    assert received > LARGE_FILE_BYTES
