@@ -117,6 +117,9 @@ class _Line:
             await self._tell(stream, after)
         except TimeoutError:
             self._is_stuck.set()
+        except OSError as error:
+            # The page left in the middle of a sentence; `_hear` is told so as well.
+            logger.debug("live: {} was not told to its end: {}", stream, type(error).__name__)
         finally:
             if self._follows.get(stream) is asyncio.current_task():
                 del self._follows[stream]
