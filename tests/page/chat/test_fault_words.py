@@ -3,7 +3,9 @@
 import asyncio
 import json
 import re
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,6 +123,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         pytest.skip("no Chromium on this machine: apt install chromium")
     patience = {"MADANG_UPSTREAM_LOCAL_FIRST_BYTE_TIMEOUT": "8", "MADANG_UPSTREAM_GAP_TIMEOUT": "8"}
     async with FakeUpstream(by_kind, models=["tiny"]) as upstream, browser.chromium(executable) as chromium:
+        # What is damaged answers so.
+        chromium.watch.allow(r"status of 500 .*/api/chat/conversations/\w+\)")
         with running(tmp_path_factory.mktemp("madang"), MADANG_DAILY_CAP_USD="1", **patience) as server:
             async with server.async_client() as person:
                 pages = {language: await opened(chromium, server, language) for language in LANGUAGES}
@@ -216,3 +220,17 @@ async def test_UP_05_an_answer_that_was_cut_off_goes_on_where_it_stopped(house: 
     await expect(page.locator(".turn")).to_have_attribute("data-status", "done", timeout=PATIENT)
     await expect(page.locator(".markdown")).to_have_text(f"{Fault.SAID} and here it ends.")
     await expect(page.locator(".problem")).to_have_count(0)
+
+
+async def test_CACHE_03_a_damaged_conversation_is_told_and_listed_as_one(house: House) -> None:
+    turn_id = await house.ask("nothing")
+    for page in house.pages.values():
+        await expect(page.locator(".turn")).to_have_attribute("data-status", "done", timeout=PATIENT)
+    with closing(sqlite3.connect(house.server.data_dir / "madang.sqlite3", isolation_level=None)) as database:
+        of_turn = "(SELECT conversation_id FROM turns WHERE id = ?)"
+        database.execute(f"UPDATE conversations SET options = 'forged' WHERE id = {of_turn}", [turn_id])
+    for language, page in house.pages.items():
+        await page.reload()
+        await expect(page.get_by_text(sentence(language, "errors.db.damaged_row"))).to_be_visible(timeout=PATIENT)
+        listed = page.get_by_role("link", name=sentence(language, "chat.damaged", title="nothing"), exact=True)
+        await expect(listed).to_be_visible(timeout=PATIENT)
