@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 from loguru import logger
@@ -165,8 +165,14 @@ async def _connection(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     except DBAPIError as error:
         raise translate(error) from error
     finally:
-        # Closing rolls back whatever was not committed.
-        await to_the_end(connection.close())
+        await to_the_end(_let_go(connection))
+
+
+async def _let_go(connection: AsyncConnection) -> None:
+    """Give a connection back to its pool; closing rolls back whatever was not committed."""
+    # A server that has hung up has rolled back with that, and what was read before is as good as it was.
+    with suppress(DBAPIError):
+        await connection.close()
 
 
 async def _taken(engine: AsyncEngine) -> AsyncConnection:
@@ -176,7 +182,7 @@ async def _taken(engine: AsyncEngine) -> AsyncConnection:
         return await to_the_end(opening)
     except asyncio.CancelledError:
         if not opening.cancelled() and not opening.exception():
-            await to_the_end(opening.result().close())
+            await to_the_end(_let_go(opening.result()))
         raise
 
 
