@@ -4,19 +4,15 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.async_api import Page
 
 from bench.figures import Figure
-from madang.chat.store import conversations, turns
-from madang.chat.types import Conversation, Turn
-from madang.db.database import FILE_NAME, Database
-from madang.db.transaction import Transaction
+from madang.db.database import FILE_NAME
 from madang.gateway.fake_upstream import FakeUpstream, Say
-from madang.ids import new_id
 from tests.support import browser
+from tests.support.long import store_long_conversation
 from tests.support.server import Server
 from tests.support.visit import signed_in_page
 
@@ -57,7 +53,7 @@ async def _with_a_server(executable: str) -> list[Figure]:
             server = Server(Path(folder), provider)
             await asyncio.to_thread(server.start)
             await asyncio.to_thread(server.stop)
-            conversation_id = await _long_conversation(server.data_dir / FILE_NAME)
+            conversation_id = await store_long_conversation(server.data_dir / FILE_NAME, MESSAGES // 2)
             await asyncio.to_thread(server.start)
             try:
                 return await _measure(executable, server, conversation_id)
@@ -100,7 +96,7 @@ async def _long(page: Page) -> list[Figure]:
     name = f"conversation of {MESSAGES} messages"
     return [
         Figure(f"{name}: turns on the page", await page.locator(".turn").count(), "", goal=60),
-        Figure(f"{name}: JS heap", await _heap_mib(page), "MiB"),
+        Figure(f"{name}: JS heap", await _heap_mib(page), "MiB", goal=6),
         Figure(f"{name}: p95 between frames while scrolling", await page.evaluate(_SCROLL), "ms", goal=50),
     ]
 
@@ -110,24 +106,3 @@ async def _heap_mib(page: Page) -> float:
     await session.send("HeapProfiler.collectGarbage")
     used: int = (await session.send("Runtime.getHeapUsage"))["usedSize"]
     return used / 2**20
-
-
-async def _long_conversation(path: Path) -> str:
-    """Store a conversation of questions and answers, and return its id."""
-    at, ids = datetime.now(UTC), [new_id() for _ in range(MESSAGES // 2)]
-    conversation = Conversation(new_id(), "A long one", "person", at, at, active_turn_id=max(ids))
-
-    async def fill(tx: Transaction) -> None:
-        await conversations.add(tx, conversation)
-        for number, (one, parent) in enumerate(zip(sorted(ids), [None, *sorted(ids)], strict=False)):
-            content, answer = f"Question {number}?", f"The answer to question {number} is **{number * 7}**.\n\n" * 4
-            turn = Turn(one, conversation.id, parent, content, "done", at, answer=answer, finish_reason="stop")
-            await turns.add(tx, turn)
-
-    database = Database.open(path)
-    await database.start()
-    try:
-        await database.run_write(fill)
-    finally:
-        await database.stop()
-    return conversation.id

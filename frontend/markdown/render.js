@@ -33,6 +33,11 @@ export function renderMarkdown(source, target, { final = true } = {}) {
   return view.show(source)
 }
 
+// One listener for all: one for each would keep every answer that was ever shown.
+onLanguage(() => {
+  for (const target of document.querySelectorAll(".markdown")) views.get(target)?.again()
+})
+
 class View {
   #target
   #renderer
@@ -46,7 +51,6 @@ class View {
     this.#renderer = new Renderer(target)
     guardLinks(target)
     target.addEventListener("markdown-save", () => saveText(this.#renderer.source))
-    const stop = onLanguage(() => (target.isConnected ? this.#again() : stop()))
   }
 
   /** @param {string} source */
@@ -62,7 +66,8 @@ class View {
     return promise
   }
 
-  #again() {
+  /** Begin anew, e.g. because the language changed. */
+  again() {
     this.#renderer.restart()
     this.#busy(true)
     this.#later()

@@ -14,7 +14,7 @@ from madang.chat.replay import with_events
 from madang.chat.store import attachments, conversations, turns
 from madang.chat.store.conversations import Place
 from madang.chat.titles import clean_title
-from madang.chat.types import Conversation, Options, Turn
+from madang.chat.types import Conversation, Options, Turn, TurnMark
 from madang.db.errors import DamagedRow
 from madang.db.transaction import Transaction
 from madang.errors import BadRequest, NotFound
@@ -25,11 +25,12 @@ DELETED_KEPT = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A conversation with all its branches, as of event `number` of its stream."""
+    """A conversation with all its branches, as of event `number` of its stream; of `others` without their words."""
 
     conversation: Conversation
     turns: Sequence[Turn]
     number: int
+    others: Sequence[TurnMark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,36 @@ class Conversations:
             await self._ground.teller.tell_everybody(tx, "conversation.created", conversation)
         return conversation
 
-    async def look(self, conversation_id: str) -> Snapshot:
-        """Return a conversation with its turns; those that stream have the words up to `number`. Raises `NotFound`."""
-        stream = stream_of(conversation_id)
+    async def look(self, conversation_id: str, newest: int | None = None) -> Snapshot:
+        """Return a conversation with its turns; those that stream have the words up to `number`. Raises `NotFound`.
+
+        With `newest` so many of the newest come with their words, and whatever has not ended.
+        """
         async with self._ground.database.read() as tx:
             conversation = await _found(tx, conversation_id)
-            known = await turns.in_conversation(tx, conversation_id)
-            number = await self._ground.journal.last_number(stream, tx)
-            for place, turn in enumerate(known):
-                if turn.status == "streaming":
-                    known[place] = with_events(turn, await self._ground.journal.stored(tx, stream, turn.live_from))
-        return Snapshot(conversation, known, number)
+            others: list[TurnMark] = []
+            if newest is None:
+                known = await turns.in_conversation(tx, conversation_id)
+            else:
+                known = await turns.newest(tx, conversation_id, newest)
+                whole = {turn.id for turn in known}
+                others = [one for one in await turns.marks(tx, conversation_id) if one.id not in whole]
+            number = await self._ground.journal.last_number(stream_of(conversation_id), tx)
+            return Snapshot(conversation, await self._with_words(tx, known), number, others)
+
+    async def read_turns(self, conversation_id: str, ids: Sequence[str]) -> Sequence[Turn]:
+        """Return those of the turns that are there, as `look` does, oldest first. Raises `NotFound`."""
+        async with self._ground.database.read() as tx:
+            await _found(tx, conversation_id)
+            return await self._with_words(tx, await turns.some(tx, conversation_id, ids))
+
+    async def _with_words(self, tx: Transaction, known: Sequence[Turn]) -> list[Turn]:
+        whole = list(known)
+        for place, turn in enumerate(whole):
+            if turn.status == "streaming":
+                events = await self._ground.journal.stored(tx, stream_of(turn.conversation_id), turn.live_from)
+                whole[place] = with_events(turn, events)
+        return whole
 
     async def change(self, conversation_id: str, change: Change) -> Conversation:
         """Make the change and return the conversation. Raises `NotFound`, and `BadRequest` for an empty title."""

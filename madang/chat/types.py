@@ -162,6 +162,20 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnMark:
+    """A turn without its words: where it stands among the branches, and how."""
+
+    id: str
+    parent_id: str | None
+    client_id: str | None
+    status: TurnStatus
+
+    def as_json(self) -> Json:
+        """Return the form that the API shows."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Preset:
     """Options that were saved under a name."""
 

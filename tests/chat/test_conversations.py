@@ -132,3 +132,32 @@ async def test_every_page_hears_of_new_and_changed_conversations(house: House):
         "conversation.deleted",
         "conversation.restored",
     ]
+
+
+async def test_a_look_at_the_newest_has_all_others_without_their_words(house: House):
+    first = await house.answered("one")
+    known = [first] + [await house.answered(words, conversation_id=first.conversation_id) for words in ("two", "three")]
+    elsewhere = await house.answered("elsewhere")
+    seen = await house.chat.conversations.look(first.conversation_id, newest=1)
+    assert [turn.content for turn in seen.turns] == ["three"]
+    assert [(one.id, one.parent_id, one.status) for one in seen.others] == [
+        (turn.id, turn.parent_id, "done") for turn in known[:2]
+    ]
+    ids = [known[1].id, known[0].id, elsewhere.id, "nobody"]
+    read = await house.chat.conversations.read_turns(first.conversation_id, ids)
+    assert [(turn.content, turn.answer) for turn in read] == [("one", "ok"), ("two", "ok")]
+    with pytest.raises(NotFound):
+        await house.chat.conversations.read_turns("nowhere", ids)
+
+
+async def test_what_has_not_ended_comes_whole_however_old_it_is(house: House):
+    gate = Gate()
+    house.door.say([*saying("half")[:2], gate, *saying(" done")[1:]])
+    accepted = await house.ask("first")
+    await gate.reached.wait()
+    await house.ask("second", conversation_id=accepted.turn.conversation_id)
+    seen = await house.chat.conversations.look(accepted.turn.conversation_id, newest=1)
+    assert [(turn.content, turn.status) for turn in seen.turns] == [("first", "streaming"), ("second", "queued")]
+    assert seen.others == []
+    gate.opened.set()
+    await house.chat.turns.wait(seen.turns[1].id)

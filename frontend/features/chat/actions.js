@@ -6,11 +6,12 @@ import { leafOf } from "./branches.js"
 
 /** @typedef {import("./room.js").Room} Room */
 /** @typedef {import("./types.js").Turn} Turn */
+/** @typedef {import("./types.js").TurnMark} TurnMark */
 /** @typedef {import("./outbox.js").Message} Message */
 /**
  * @typedef {{ name: "stop" | "retry" | "fresh" | "continue" | "start" | "remove" | "copy" | "copy_question", turn: Turn }
  *   | { name: "edit", turn: Turn, content: string }
- *   | { name: "branch", turn: Turn, to: Turn }
+ *   | { name: "branch", turn: Turn, to: Turn | TurnMark }
  *   | { name: "resend" | "unsend", message: Message }} Request
  */
 
@@ -66,7 +67,7 @@ function edited({ turn, content }) {
 
 /**
  * @param {Room} room
- * @param {Turn} to
+ * @param {Turn | TurnMark} to
  */
 function showBranch({ talk }, to) {
   if (!talk) return null

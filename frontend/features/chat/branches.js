@@ -1,32 +1,34 @@
 /** The branches of a conversation: which turns are shown, and which stand beside one. */
 
 /** @typedef {import("./types.js").Turn} Turn */
+/** @typedef {import("./types.js").TurnMark} TurnMark */
 
 /**
  * The turns of the branch that is shown, first to last: from the root to the active turn, and on to its newest end.
- * @param {ReadonlyMap<string, Turn>} turns
+ * @template {Turn | TurnMark} T
+ * @param {ReadonlyMap<string, T>} turns
  * @param {string | null} activeId
- * @returns {Turn[]}
+ * @returns {T[]}
  */
 export function shownPath(turns, activeId) {
-  const active = turns.get(activeId ?? "") ?? byParent(turns).get(null)?.at(-1)
-  if (!active) return []
-  const path = [leafOf(turns, active)]
-  for (let turn = path[0]; turn?.parent_id; turn = path[0]) {
-    const parent = turns.get(turn.parent_id)
-    if (!parent || path.includes(parent)) break
-    path.unshift(parent)
+  const children = byParent(turns)
+  const active = turns.get(activeId ?? "") ?? children.get(null)?.at(-1)
+  /** @type {Set<T>} */
+  const path = new Set()
+  for (let turn = active && leafOf(turns, active, children); turn && !path.has(turn); ) {
+    path.add(turn)
+    turn = turns.get(turn.parent_id ?? "")
   }
-  return path
+  return [...path].reverse()
 }
 
 /**
  * The newest end of the branches that go on from a turn.
- * @param {ReadonlyMap<string, Turn>} turns
- * @param {Turn} turn
+ * @template {Turn | TurnMark} T
+ * @param {ReadonlyMap<string, T>} turns
+ * @param {T} turn
  */
-export function leafOf(turns, turn) {
-  const children = byParent(turns)
+export function leafOf(turns, turn, children = byParent(turns)) {
   let leaf = turn
   for (let next = children.get(leaf.id)?.at(-1); next; next = children.get(leaf.id)?.at(-1)) leaf = next
   return leaf
@@ -34,8 +36,9 @@ export function leafOf(turns, turn) {
 
 /**
  * The turns that follow on each, oldest first; those that begin the conversation under null.
- * @param {ReadonlyMap<string, Turn>} turns
- * @returns {Map<string | null, Turn[]>}
+ * @template {Turn | TurnMark} T
+ * @param {ReadonlyMap<string, T>} turns
+ * @returns {Map<string | null, T[]>}
  */
 export function byParent(turns) {
   return Map.groupBy([...turns.values()].sort(byAge), ({ parent_id }) => parent_id)
@@ -43,8 +46,8 @@ export function byParent(turns) {
 
 /**
  * Ids sort by time.
- * @param {Turn} a
- * @param {Turn} b
+ * @param {Turn | TurnMark} a
+ * @param {Turn | TurnMark} b
  */
 function byAge(a, b) {
   return a.id < b.id ? -1 : 1

@@ -293,7 +293,7 @@ export class Room {
     if (!document.hasFocus()) this.composer.text = content
   }
 
-  /** @param {Turn} turn */
+  /** @param {Pick<Turn, "status">} turn */
   #announce(turn) {
     this.composer.answering = Boolean(this.talk?.running)
     announce(t(turn.status === "streaming" ? "chat.announce.began" : `chat.announce.${turn.status}`))

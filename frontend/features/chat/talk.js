@@ -1,23 +1,39 @@
-/** One conversation as the server has it: read once, then kept up by its numbered events, each counted once. */
+/**
+ * One conversation as the server has it: read once, then kept up by its numbered events, each counted once.
+ *
+ * All its turns are known, but only of those near the reader the words are here: `need` fetches them, `release` lets
+ * go of the others.
+ */
 
-import { api } from "../../core/api.js"
+import { ApiError, api } from "../../core/api.js"
 import { live } from "../../core/live.js"
 import { byParent, shownPath } from "./branches.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
+/** @typedef {import("./types.js").TurnMark} TurnMark */
 /** @typedef {import("./types.js").Conversation} Conversation */
 /** @typedef {import("../../core/live.js").LiveEvent} LiveEvent */
+
+const NEWEST = 30
+// So many turns keep their words; the server gives no more than a hundred at once.
+const MOST_WHOLE = 120
+const MOST_ASKED = 50
+const GATHER_MS = 30
+const RETRY_MS = 2000
 
 /** Fires `turn` (detail: its id), `path` (other turns are shown), `conversation` and `answer` (detail: a Turn that began or ended). */
 export class Talk extends EventTarget {
   /** @type {Conversation} */
   conversation
-  /** @type {Map<string, Turn>} */
+  /** @type {Map<string, Turn | TurnMark>} */
   turns = new Map()
-  /** @type {Turn[]} */
+  /** @type {(Turn | TurnMark)[]} */
   path = []
-  /** @type {Map<string | null, Turn[]>} */
+  /** @type {Map<string | null, (Turn | TurnMark)[]>} */
   #children = new Map()
+  /** Turns whose words are asked for. @type {Set<string>} */
+  #needed = new Set()
+  #isFetching = false
   #number = 0
   #stop = () => {}
 
@@ -43,18 +59,86 @@ export class Talk extends EventTarget {
     return this.conversation.id
   }
 
-  /** The turn that is being answered, if any. */
+  /** The turn that is being answered, if any; its words are always here. @returns {Turn | null} */
   get running() {
-    return this.path.find(({ status }) => status === "streaming") ?? null
+    return /** @type {Turn | undefined} */ (this.path.find(({ status }) => status === "streaming")) ?? null
   }
 
-  /** The branches a turn is one of, oldest first. @param {Turn} turn */
+  /** The branches a turn is one of, oldest first. @param {Turn | TurnMark} turn */
   siblings(turn) {
     return this.#children.get(turn.parent_id) ?? [turn]
   }
 
   close() {
     this.#stop()
+    this.#needed.clear()
+  }
+
+  /** Fetch the words of a turn; `turn` fires once they are here. @param {string} id */
+  need(id) {
+    this.#needed.add(id)
+    this.#fetchIn(GATHER_MS)
+  }
+
+  /** @param {number} milliseconds */
+  #fetchIn(milliseconds) {
+    if (this.#isFetching || this.#needed.size === 0) return
+    this.#isFetching = true
+    setTimeout(() => void this.#fetch(), milliseconds)
+  }
+
+  async #fetch() {
+    const ids = [...this.#needed].slice(-MOST_ASKED)
+    const isBack = await this.#read(ids)
+    if (isBack) for (const id of ids) this.#needed.delete(id)
+    this.#isFetching = false
+    this.#fetchIn(isBack ? GATHER_MS : RETRY_MS)
+  }
+
+  /**
+   * @param {string[]} ids
+   * @returns {Promise<boolean>} false: there is no line to the server, try again
+   */
+  async #read(ids) {
+    if (ids.length === 0) return true
+    try {
+      const query = ids.map((id) => `id=${id}`).join("&")
+      const { items } = await api.get(`/api/chat/conversations/${this.id}/turns?${query}`)
+      for (const turn of items) if (isMark(this.turns.get(turn.id))) this.#set(turn)
+      return true
+    } catch (error) {
+      return !(error instanceof ApiError && error.status === 0)
+    }
+  }
+
+  /** Let the words go of turns that are far from the reader. @param {ReadonlyMap<string, unknown>} near */
+  release(near) {
+    const whole = [...this.turns.values()].filter((turn) => !isMark(turn))
+    if (whole.length <= MOST_WHOLE) return
+    const newest = new Set(whole.slice(-NEWEST))
+    for (const turn of whole) if (!near.has(turn.id) && !newest.has(turn) && hasEnded(turn)) this.#let(turn)
+  }
+
+  /** @param {Turn | TurnMark} turn */
+  #let({ id, parent_id, client_id, status }) {
+    this.#replace({ id, parent_id, client_id, status })
+  }
+
+  /** @param {Turn} turn */
+  #set(turn) {
+    this.#replace(turn)
+    this.#tell("turn", turn.id)
+  }
+
+  /** Put a turn in the place of itself, with words or without. @param {Turn | TurnMark} turn */
+  #replace(turn) {
+    const before = this.turns.get(turn.id)
+    this.turns.set(turn.id, turn)
+    const at = before ? this.path.indexOf(before) : -1
+    if (at >= 0) this.path[at] = turn
+    const siblings = this.#children.get(turn.parent_id) ?? []
+    const place = before ? siblings.indexOf(before) : -1
+    if (place >= 0) siblings[place] = turn
   }
 
   #follow() {
@@ -77,10 +161,10 @@ export class Talk extends EventTarget {
     }
   }
 
-  /** @param {{ conversation: Conversation, turns: Turn[], number: number }} snapshot */
-  #take({ conversation, turns, number }) {
+  /** @param {{ conversation: Conversation, turns: Turn[], others: TurnMark[], number: number }} snapshot */
+  #take({ conversation, turns, others, number }) {
     this.conversation = conversation
-    this.turns = new Map(turns.map((turn) => [turn.id, turn]))
+    this.turns = new Map([...others, ...turns].map((turn) => [turn.id, turn]))
     this.#number = number
     this.#walk()
   }
@@ -107,6 +191,7 @@ export class Talk extends EventTarget {
   #grow({ turn_id, text, reasoning = "", offset }) {
     const turn = this.turns.get(turn_id)
     if (!turn) return
+    if (isMark(turn)) return void this.#again()
     const have = turn.answer.length
     if (offset > have) return void this.#again()
     const answer = turn.answer + text.slice(have - offset)
@@ -119,21 +204,20 @@ export class Talk extends EventTarget {
    */
   #change(id, patch) {
     const turn = this.turns.get(id)
-    if (turn) this.#put({ ...turn, ...patch })
+    if (isMark(turn)) void this.#again()
+    else if (turn) this.#put({ ...turn, ...patch })
   }
 
   /** @param {Turn} turn */
   #put(turn) {
     const before = this.turns.get(turn.id)
-    this.turns.set(turn.id, turn)
-    if (!before || before.parent_id !== turn.parent_id) {
+    if (before?.parent_id === turn.parent_id) this.#set(turn)
+    else {
+      this.turns.set(turn.id, turn)
       // What is newly asked is what is shown; the conversation's own word on it may come an event later.
       if (!before && this.path.at(-1)?.id === turn.parent_id) this.conversation.active_turn_id = turn.id
       this.#walk()
       this.#tell("path")
-    } else {
-      this.path = this.path.map((each) => (each.id === turn.id ? turn : each))
-      this.#tell("turn", turn.id)
     }
     const wasRunning = before?.status === "streaming"
     const isRunning = turn.status === "streaming"
@@ -169,7 +253,20 @@ export class Talk extends EventTarget {
   }
 }
 
+/**
+ * @param {Turn | TurnMark | undefined} turn
+ * @returns {turn is TurnMark}
+ */
+export function isMark(turn) {
+  return turn !== undefined && turn.content === undefined
+}
+
+/** @param {Turn | TurnMark} turn */
+function hasEnded({ status }) {
+  return status !== "streaming" && status !== "queued"
+}
+
 /** @param {string} id */
 function read(id) {
-  return api.get(`/api/chat/conversations/${id}`)
+  return api.get(`/api/chat/conversations/${id}?newest=${NEWEST}`)
 }

@@ -7,10 +7,12 @@ import { loadStyle } from "../../core/style.js"
 import { icon } from "../../parts/icon.js"
 import { Heights } from "./heights.js"
 import { PendingTurn } from "./pending.js"
+import { isMark } from "./talk.js"
 import { ChatTurn } from "./turn.js"
 import { focusedTool, focusTool } from "./turn_tools.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
+/** @typedef {import("./types.js").TurnMark} TurnMark */
 /** @typedef {import("./talk.js").Talk} Talk */
 /** @typedef {import("./outbox.js").Message} Message */
 
@@ -22,7 +24,7 @@ const AT_END_PX = 60
 export class ChatThread extends MadangElement {
   /** @type {Talk | null} */
   #talk = null
-  /** @type {Turn[]} */
+  /** @type {(Turn | TurnMark)[]} */
   #path = []
   /** @type {Message[]} */
   #messages = []
@@ -73,7 +75,7 @@ export class ChatThread extends MadangElement {
   }
 
   /**
-   * @param {Turn[]} path
+   * @param {(Turn | TurnMark)[]} path
    * @param {Message[]} messages what is on its way
    */
   show(path, messages) {
@@ -110,8 +112,7 @@ export class ChatThread extends MadangElement {
   update(id) {
     this.#path = this.#talk?.path ?? this.#path
     const element = this.#shown.get(id)
-    const index = this.#keys.indexOf(id)
-    if (element) this.#fill(element, index)
+    if (element) this.#fill(element, this.#keys.indexOf(id))
   }
 
   toEnd() {
@@ -156,6 +157,7 @@ export class ChatThread extends MadangElement {
       else this.#turns.insertBefore(element, next)
       this.#fill(element, index)
     }
+    this.#talk?.release(this.#shown)
   }
 
   /**
@@ -187,6 +189,7 @@ export class ChatThread extends MadangElement {
   #fill(element, index) {
     const turn = this.#path[index]
     if (element instanceof ChatTurn && turn && this.#talk) {
+      if (isMark(turn)) return this.#talk.need(turn.id)
       const isLast = index === this.#path.length - 1
       element.show({ turn, siblings: this.#talk.siblings(turn), isLast })
     } else if (element instanceof PendingTurn) {
@@ -199,7 +202,8 @@ export class ChatThread extends MadangElement {
   #resized(entries) {
     for (const { target, borderBoxSize } of entries) {
       const key = target instanceof HTMLElement ? target.dataset.key : undefined
-      if (key) this.#heights.measure(key, borderBoxSize[0]?.blockSize ?? 0)
+      const isEmpty = target instanceof ChatTurn && !target.dataset.status
+      if (key && !isEmpty) this.#heights.measure(key, borderBoxSize[0]?.blockSize ?? 0)
     }
     if (this.#isAtEnd && this.#heights.settle()) this.#draw()
     else this.#settle()

@@ -11,7 +11,8 @@ import { focusedTool, focusTool, turnTools } from "./turn_tools.js"
 import { WaitingNote } from "./waiting.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
-/** @typedef {{ turn: Turn, siblings: Turn[], isLast: boolean }} TurnState */
+/** @typedef {import("./types.js").TurnMark} TurnMark */
+/** @typedef {{ turn: Turn, siblings: (Turn | TurnMark)[], isLast: boolean }} TurnState */
 
 export class ChatTurn extends MadangElement {
   /** @type {TurnState | null} */

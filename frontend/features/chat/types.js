@@ -52,6 +52,8 @@
  * @property {string | null} finished_at
  * @property {Waiting | null} waiting
  *
+ * @typedef {{ id: string, parent_id: string | null, client_id: string | null, status: TurnStatus, content?: undefined }} TurnMark a turn whose words are not here
+ *
  * @typedef {object} Options null: as the defaults say
  * @property {string | null} model
  * @property {number | null} temperature

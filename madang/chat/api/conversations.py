@@ -10,7 +10,7 @@ import orjson
 from fastapi import APIRouter, Query, Response
 
 from madang.chat.api.bodies import ConversationChange, NewConversation
-from madang.chat.api.shape import ConversationShape, SnapshotShape, answer
+from madang.chat.api.shape import ConversationShape, SnapshotShape, TurnShape, answer
 from madang.chat.body import read_options
 from madang.chat.conversations import Change
 from madang.chat.export import Format
@@ -47,11 +47,27 @@ async def create_conversation(chat: ChatDep, new: NewConversation) -> Response:
 
 
 @router.get("/{conversation_id}", dependencies=[needs("read")], responses={200: {"model": SnapshotShape}})
-async def read_conversation(chat: ChatDep, conversation_id: str) -> Response:
+async def read_conversation(
+    chat: ChatDep,
+    conversation_id: str,
+    newest: Annotated[
+        int | None, Query(ge=1, le=1000, description="So many turns with their words, the others in short.")
+    ] = None,
+) -> Response:
     """Return a conversation with the turns of all branches; follow its stream after `number`."""
-    seen = await chat.conversations.look(conversation_id)
-    turns = [turn.as_json() for turn in seen.turns]
-    return answer({"conversation": seen.conversation.as_json(), "turns": turns, "number": seen.number})
+    seen = await chat.conversations.look(conversation_id, newest)
+    turns, others = [turn.as_json() for turn in seen.turns], [one.as_json() for one in seen.others]
+    found = {"conversation": seen.conversation.as_json(), "turns": turns, "others": others, "number": seen.number}
+    return answer(found)
+
+
+@router.get("/{conversation_id}/turns", dependencies=[needs("read")], responses={200: {"model": Page[TurnShape]}})
+async def read_turns(
+    chat: ChatDep, conversation_id: str, turn_ids: Annotated[list[str], Query(alias="id", min_length=1, max_length=100)]
+) -> Response:
+    """Return those of the turns that are there, oldest first."""
+    found = await chat.conversations.read_turns(conversation_id, turn_ids)
+    return answer({"items": [turn.as_json() for turn in found], "next_cursor": None})
 
 
 @router.patch("/{conversation_id}", dependencies=[needs("manage")], responses={200: {"model": ConversationShape}})

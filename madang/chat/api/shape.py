@@ -119,11 +119,24 @@ class TurnShape(BaseModel):
     waiting: dict[str, Any] | None
 
 
+class TurnMarkShape(BaseModel):
+    """A turn without its words."""
+
+    id: str
+    parent_id: str | None
+    client_id: str | None
+    status: TurnStatus
+
+
 class SnapshotShape(BaseModel):
-    """A conversation with all its branches, as of event `number` of the stream `conversation:{id}`."""
+    """A conversation with all its branches, as of event `number` of the stream `conversation:{id}`.
+
+    `others` are turns whose words were not asked for.
+    """
 
     conversation: ConversationShape
     turns: list[TurnShape]
+    others: list[TurnMarkShape]
     number: int
 
 

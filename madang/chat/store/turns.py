@@ -1,13 +1,13 @@
 """The table of turns."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from madang.chat.types import Attachment, Options, Turn
+from madang.chat.types import Attachment, Options, Turn, TurnMark
 from madang.db.errors import DamagedRow
 from madang.db.rows import reading, sound
 from madang.db.schema import processes, turns
@@ -100,7 +100,32 @@ async def in_conversation(tx: Transaction, conversation_id: str) -> list[Turn]:
     """Return all turns of all branches, oldest first."""
     statement = select(turns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.id)
     found = _read_all(await tx.execute(statement), conversation_id=conversation_id)
-    _check_tree(found)
+    _check_tree({turn.id: turn.parent_id for turn in found}, conversation_id)
+    return found
+
+
+async def newest(tx: Transaction, conversation_id: str, count: int) -> list[Turn]:
+    """Return the `count` newest turns of all branches, oldest first, and before them those that stream or wait."""
+    mine = turns.c.conversation_id == conversation_id
+    last = select(turns.c.id).where(mine).order_by(turns.c.id.desc()).limit(count)
+    statement = select(turns).where(mine, turns.c.id.in_(last) | turns.c.status.in_(("queued", "streaming")))
+    return _read_all(await tx.execute(statement.order_by(turns.c.id)), conversation_id=conversation_id)
+
+
+async def some(tx: Transaction, conversation_id: str, ids: Sequence[str]) -> list[Turn]:
+    """Return the turns of a conversation that have these ids, oldest first."""
+    statement = select(turns).where(turns.c.conversation_id == conversation_id, turns.c.id.in_(ids))
+    return _read_all(await tx.execute(statement.order_by(turns.c.id)), conversation_id=conversation_id)
+
+
+async def marks(tx: Transaction, conversation_id: str) -> list[TurnMark]:
+    """Return all turns of all branches without their words, oldest first."""
+    columns = (turns.c.id, turns.c.parent_id, turns.c.client_id, turns.c.status)
+    statement = select(*columns).where(turns.c.conversation_id == conversation_id).order_by(turns.c.id)
+    rows = await tx.execute(statement)
+    with reading("a turn", conversation_id=conversation_id):
+        found = [sound(TurnMark(row.id, row.parent_id, row.client_id, row.status)) for row in rows]
+    _check_tree({mark.id: mark.parent_id for mark in found}, conversation_id)
     return found
 
 
@@ -173,14 +198,14 @@ def _check_json(error: Any, receipt: Any) -> None:
         raise TypeError("an error is of a wrong kind")
 
 
-def _check_tree(found: Sequence[Turn]) -> None:
+def _check_tree(parents: Mapping[str, str | None], conversation_id: str) -> None:
     """Raise `DamagedRow` where a turn is its own ancestor."""
-    parents, ends = {turn.id: turn.parent_id for turn in found}, set[str]()
-    for turn in found:
-        path, at = set[str](), turn.id
+    ends = set[str]()
+    for turn_id in parents:
+        path, at = set[str](), turn_id
         while at not in ends and (parent := parents.get(at)) is not None:
             if at in path:
-                raise DamagedRow("a turn follows itself", conversation_id=turn.conversation_id)
+                raise DamagedRow("a turn follows itself", conversation_id=conversation_id)
             path.add(at)
             at = parent
         ends |= path

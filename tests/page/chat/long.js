@@ -32,7 +32,7 @@ export async function open(count) {
   const path = Array.from({ length: count }, (_, number) => turn(number))
   thread = new ChatThread()
   place.replaceChildren(thread)
-  thread.begin({ path, siblings: (one) => [one] })
+  thread.begin({ path, siblings: (one) => [one], release() {}, need() {} })
   thread.show(path, [])
   await settled()
 }
