@@ -7,6 +7,7 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from madang.cli.runtime import read
@@ -32,7 +33,8 @@ class Finding:
 def findings(settings: Settings) -> Iterator[Finding]:
     """Look at one thing after the other. Nothing is changed, nothing outside this machine is asked."""
     looks: tuple[Callable[[Settings], Finding], ...] = (
-        _python, _page, _data_dir, _disk, _database, _server, _exposure, _provider, _builtin, _keyring, _memory,
+        _python, _page, _data_dir, _disk, _database, _server, _exposure, _provider, _env_file, _builtin, _keyring,
+        _memory,
     )  # fmt: skip
     for look in looks:
         yield look(settings)
@@ -115,6 +117,15 @@ def _provider(settings: Settings) -> Finding:
     if settings.openai_api_key or settings.openai_api_key_file or settings.openai_base_url:
         return Finding("provider", "ok", settings.openai_base_url or "OpenAI")
     return Finding("provider", "note", say("doctor.provider_none"), say("doctor.provider_cure"))
+
+
+def _env_file(_: Settings) -> Finding:
+    from madang.secrets.given import is_open_to_others
+
+    path = Path(".env").absolute()
+    if is_open_to_others(path):
+        return Finding("env_file", "bad", say("doctor.env_file_open", path=path), f"chmod 600 {path}")
+    return Finding("env_file", "ok", say("doctor.env_file_closed"))
 
 
 def _builtin(settings: Settings) -> Finding:

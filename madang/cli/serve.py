@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from madang.cli.arguments import add_data_dir, data_dir_of
@@ -59,6 +60,7 @@ def run(chosen: argparse.Namespace, settings: Settings) -> int:
             note = runtime.write(settings.data_dir, sockets[0].getsockname()[1], _origin(settings, sockets[0]))
         lock.announce(note.url)
         _say_who_reaches(exposure)
+        _say_who_reads(chosen.env_file or Path(".env"))
         return _serve(settings, sockets, note)
     finally:
         runtime.remove(settings.data_dir)
@@ -122,6 +124,14 @@ def _say_who_reaches(exposure: "Exposure") -> None:
     """Say it where others than this machine can; the usual case goes without saying."""
     if not exposure.is_loopback:
         print(say("serve.exposed", host=exposure.host), flush=True)
+
+
+def _say_who_reads(env_file: Path) -> None:
+    """Say it where other users can read the secrets in `.env`; to change the file is its owner's."""
+    from madang.secrets.given import is_open_to_others
+
+    if is_open_to_others(env_file):
+        print(say("serve.env_file_open", path=env_file), flush=True)
 
 
 def _greet(settings: Settings, serving: "Serving", note: "Runtime") -> None:

@@ -42,6 +42,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "주의: {host}에서 들어요. 이 네트워크의 다른 기기도 비밀번호로 들어올 수 있어요.",
         "Note: listening on {host}. Other machines on this network can sign in with the password.",
     ),
+    "serve.env_file_open": (
+        "주의: {path} 파일에 든 키를 이 컴퓨터의 다른 사용자도 읽을 수 있어요. chmod 600 {path}",
+        "Note: other users of this machine can read the secrets in {path}. chmod 600 {path}",
+    ),
     "serve.failed": ("마당을 열지 못했어요: {message}", "Madang could not be opened: {message}"),
     "ask.about": (
         "물어보고 답을 받아요. 파이프로 넣은 글도 함께 물어요",
@@ -79,6 +83,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "doctor.name.disk": ("디스크", "disk"),
     "doctor.name.database": ("데이터베이스", "database"),
     "doctor.name.server": ("서버", "server"),
+    "doctor.name.env_file": (".env 파일", ".env file"),
+    "doctor.env_file_open": (
+        "{path}에 든 키를 다른 사용자도 읽을 수 있어요.",
+        "Other users can read the secrets in {path}.",
+    ),
+    "doctor.env_file_closed": ("다른 사용자가 읽을 수 있는 키가 없어요", "no secrets that other users can read"),
     "doctor.name.exposure": ("듣는 주소", "listens on"),
     "doctor.name.provider": ("모델 서비스", "model provider"),
     "doctor.name.builtin": ("내장 모델", "built-in model"),

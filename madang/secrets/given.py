@@ -1,13 +1,14 @@
 """Secrets that the settings bring: in a file a variable names, in the environment, or in `.env`."""
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from madang.config import Settings
+from madang.config import Settings, secret_variables
 from madang.secrets.errors import SecretFileUnreadable
 from madang.secrets.types import Given
 
@@ -49,6 +50,19 @@ def other_secrets(settings: Settings) -> list[str]:
         (settings.passphrase, settings.passphrase_file),
     )
     return [*filter(None, (secret_of(*pair) for pair in pairs)), *_database_password(settings)]
+
+
+def is_open_to_others(env_file: Path) -> bool:
+    """Say whether other users of this machine can read secrets in a `.env` file."""
+    from dotenv import dotenv_values
+
+    try:
+        mode = env_file.stat().st_mode
+    except OSError:
+        return False
+    if os.name != "posix" or not mode & (stat.S_IRGRP | stat.S_IROTH):
+        return False
+    return any(value and name.upper() in secret_variables() for name, value in dotenv_values(env_file).items())
 
 
 def _database_password(settings: Settings) -> list[str]:

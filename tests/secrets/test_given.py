@@ -1,5 +1,6 @@
 """Where a key of the settings comes from, and which provider it belongs to."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 from madang.config import load
 from madang.secrets.errors import SecretFileUnreadable
 from madang.secrets.given import GivenSecret, given_keys, other_secrets
-from tests.support.server import ROOT
+from tests.conftest import StartServer
+from tests.support.server import ROOT, Server
 
 KEY = "sk-CANARY-abcdefghijklmnop-1234"
 
@@ -56,3 +58,32 @@ def test_SEC_05_the_process_closes_its_memory_to_others() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "Hardening(is_closed_to_others=True, leaves_no_core=True) 0 (0, 0)"
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "is_open"),
+    [
+        (f"OPENAI_API_KEY={KEY}", 0o644, True),
+        (f"openai_api_key={KEY}", 0o640, True),
+        (f"OPENAI_API_KEY={KEY}", 0o600, False),
+        ("MADANG_PORT=1\nOPENAI_API_KEY=", 0o644, False),
+    ],
+)
+def test_SEC_06_a_file_of_secrets_that_others_can_read_is_said(
+    tmp_path: Path, content: str, mode: int, is_open: bool
+) -> None:
+    (tmp_path / ".env").write_text(content)
+    (tmp_path / ".env").chmod(mode)
+    command = [sys.executable, "-m", "madang", "doctor", "--json"]
+    environment = Server(tmp_path)._environment()
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    said = {finding["name"]: finding for finding in json.loads(done.stdout)}["env_file"]
+    assert (said["level"], "chmod 600" in said["cure"]) == (("bad", True) if is_open else ("ok", False))
+    assert KEY not in done.stdout + done.stderr
+
+
+def test_SEC_06_the_start_says_so_too(start_server: StartServer, tmp_path: Path) -> None:
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house/.env").write_text(f"OPENAI_API_KEY={KEY}")
+    assert "chmod 600 .env" in start_server(folder=tmp_path / "house").output
+    assert "chmod" not in start_server().output
