@@ -8,6 +8,7 @@ from typing import Literal
 
 from madang.clock import Clock
 from madang.db.database import Database
+from madang.errors import MadangError
 from madang.guard import store
 from madang.guard.secret import hash_of, matches
 from madang.guard.types import Opened, Session
@@ -32,9 +33,11 @@ class Sessions:
         self._seen: dict[str, datetime] = {}
         # Nothing begins or ends between reading the table and taking over what it said.
         self._changing = asyncio.Lock()
+        self._is_outdated = False
 
     async def start(self) -> None:
         """Read who is signed in, and hear of those who sign in and out at other processes."""
+        self._db.hear(store.SESSIONS, self._heard)
         self._db.refresh_on(store.SESSIONS, self.refresh)
         await store.clear_sessions(self._db, self._clock.now())
         await self.refresh()
@@ -57,7 +60,13 @@ class Sessions:
     async def refresh(self) -> None:
         """Read again who is signed in."""
         async with self._changing:
-            known = await store.all_sessions(self._db)
+            # Before reading: what is heard meanwhile has to be read again.
+            self._is_outdated = False
+            try:
+                known = await store.all_sessions(self._db)
+            except MadangError:
+                self._is_outdated = True
+                raise
             self._by_id.clear()
             self._by_cookie.clear()
             for session in known:
@@ -65,6 +74,8 @@ class Sessions:
 
     async def find(self, cookie: str, token: str | None) -> Found | None:
         """Return who holds `cookie`, and whether `token` completes it; None where the cookie opens nothing."""
+        if self._is_outdated:
+            await self.refresh()
         session = self._by_cookie.get(cookie_hash := hash_of(cookie)) or await self._of_another(cookie_hash)
         if session is None or not self._is_current(session):
             return None
@@ -109,6 +120,10 @@ class Sessions:
             if session:
                 self._remember(session)
             return session
+
+    def _heard(self, about: str) -> None:
+        # The next request waits for the table, so that who signed out elsewhere is out here.
+        self._is_outdated = True
 
     def _remember(self, session: Session) -> None:
         self._by_id[session.id] = session

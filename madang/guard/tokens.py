@@ -6,6 +6,7 @@ from datetime import datetime
 
 from madang.clock import Clock
 from madang.db.database import Database
+from madang.errors import MadangError
 from madang.guard import store
 from madang.guard.errors import NoSuchToken
 from madang.guard.secret import hash_of, matches
@@ -29,16 +30,24 @@ class Tokens:
         self._environment_hash = hash_of(of_environment) if of_environment else None
         self._used: dict[str, datetime] = {}
         self._changing = asyncio.Lock()
+        self._is_outdated = False
 
     async def start(self) -> None:
         """Read the tokens, and hear of those that are made and revoked at other processes."""
+        self._db.hear(store.TOKENS, self._heard)
         self._db.refresh_on(store.TOKENS, self.refresh)
         await self.refresh()
 
     async def refresh(self) -> None:
         """Read the tokens again."""
         async with self._changing:
-            self._by_hash = {token.token_hash: token for token in await store.live_tokens(self._db)}
+            # Before reading: what is heard meanwhile has to be read again.
+            self._is_outdated = False
+            try:
+                self._by_hash = {token.token_hash: token for token in await store.live_tokens(self._db)}
+            except MadangError:
+                self._is_outdated = True
+                raise
 
     async def stop(self) -> None:
         """Write when each was last used."""
@@ -58,6 +67,8 @@ class Tokens:
         """Return whose token this is. Looked up by its hash, so timing tells nothing about the text."""
         if self._environment_hash and matches(text, self._environment_hash):
             return Principal("token", ENVIRONMENT, ALL_SCOPES)
+        if self._is_outdated:
+            await self.refresh()
         token = self._by_hash.get(token_hash := hash_of(text)) or await self._of_another(token_hash)
         if token is None:
             return None
@@ -95,6 +106,10 @@ class Tokens:
             if token:
                 self._by_hash[token_hash] = token
             return token
+
+    def _heard(self, about: str) -> None:
+        # The next request waits for the table, so that a token revoked elsewhere opens nothing here.
+        self._is_outdated = True
 
     def _sorted(self) -> list[Token]:
         return sorted(self._by_hash.values(), key=lambda token: token.id)

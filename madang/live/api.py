@@ -27,6 +27,9 @@ async def events(  # noqa: PLR0917  FastAPI gives each by its name
     if not access.may_follow(principal, stream):
         raise StreamNotAllowed("this stream may not be followed with this credential", stream=named(stream))
     position = after if last_event_id is None else _number(last_event_id)
+    if position is None:
+        # Asked before the answer begins: what happens once the reader has it is told.
+        position = await journal.last_number(stream)
     return Handover(
         EventStream(journal.follow(stream, position), lambda: access.is_live(principal), access.check_seconds)
     )
