@@ -167,6 +167,18 @@ async def test_UP_02_the_provider_may_say_not_to_ask_again(upstream: Upstream):
     assert (seen.code, len(fake.requests)) == ("upstream.failed", 1)
 
 
+async def test_UP_02_the_provider_may_ask_to_be_asked_again(upstream: Upstream):
+    seen, fake = await ask_scripted(upstream, Status(400, headers=(("x-should-retry", "true"),)), "finally")
+    assert (seen.text, len(fake.requests)) == ("finally", 2)
+
+
+async def test_UP_02_nothing_is_asked_again_after_the_first_word(upstream: Upstream):
+    # A 503 would be tried again, and so would a reset before the words.
+    late = Fault((event(chunk({"reasoning_content": "hm"})), event({"error": {"message": "overloaded", "code": 503}})))
+    seen, fake = await ask_scripted(upstream, late, "never")
+    assert (seen.code, seen.reasoning, len(fake.requests), seen.waits) == ("upstream.incomplete", "hm", 1, [])
+
+
 async def test_UP_14_closing_the_stream_closes_the_connection(upstream: Upstream):
     async with FakeUpstream(Fault.stall_mid_stream) as fake:
         async with aclosing(upstream.stream(target_of(fake), question())) as pieces:
