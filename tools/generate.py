@@ -1,9 +1,10 @@
-"""Writes what the code already knows into the docs: settings, errors and .env.example. `--check` only compares."""
+"""Writes what the code already knows into the docs: settings, errors, cases and .env.example. `--check` compares."""
 
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tools.cases import cases_page
 from tools.generated import env_example, errors_page, settings_page
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -11,6 +12,7 @@ PAGES: dict[str, Callable[[], str]] = {
     ".env.example": env_example,
     "docs/settings.md": settings_page,
     "docs/errors.md": errors_page,
+    "docs/cases.md": cases_page,
 }
 
 
