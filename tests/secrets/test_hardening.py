@@ -86,7 +86,8 @@ def test_SEC_05_another_process_of_the_same_user_reads_nothing() -> None:
     with victim("hardened") as pid:
         assert stolen(pid) == "False False False False"
     with victim("plain") as pid:
-        assert stolen(pid).startswith("True True True")
+        # Some systems keep a process' memory to its parents anyway; its environment none does.
+        assert stolen(pid).startswith("True ")
 
 
 def test_SEC_04_the_environment_of_the_server_and_its_children_holds_no_secret(start_server: StartServer) -> None:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.async_api import BrowserContext, Error, Page, Response, WebSocket, async_playwright, expect
+from playwright.async_api import BrowserContext, Error, Page, Response, WebSocket, async_playwright
 
 from madang.db.backup import back_up
 from madang.gateway.fake_upstream import FakeUpstream, Say, Status
@@ -64,7 +64,6 @@ async def profile(folder: Path) -> AsyncIterator[BrowserContext]:
             folder, executable_path=executable, args=list(FLAGS), locale="en-US", reduced_motion="reduce"
         )
         context.set_default_timeout(PATIENCE_MS)
-        expect.set_options(timeout=PATIENCE_MS)
         yield context
         await context.close()
 
@@ -82,8 +81,8 @@ async def keep(page: Page, button: str, key: str) -> None:
     await page.get_by_text("Choose where it is kept").click()
     await page.get_by_role("dialog").get_by_role("combobox").select_option("protected")
     await page.get_by_role("button", name="Save and check").click()
-    await expect(page.get_by_role("dialog")).to_be_hidden()
-    await expect(page.get_by_role("region", name="mine").get_by_text(key[-4:])).to_be_visible()
+    await page.get_by_role("dialog").wait_for(state="hidden")
+    await page.get_by_role("region", name="mine").get_by_text(key[-4:]).wait_for()
 
 
 async def ask(page: Page, question: str) -> None:
@@ -120,12 +119,12 @@ async def test_SEC_01_what_was_typed_and_repeated_on_the_page_is_nowhere(
         await keep(page, "Replace the key", OTHER)
         await page.goto(server.url)
         await ask(page, "What is your key?")
-        await expect(page.get_by_text("A key in the answer was masked")).to_be_visible()
+        await page.get_by_text("A key in the answer was masked").wait_for()
         await ask(page, "Please refuse.")
-        await expect(page.get_by_role("group", name="What went wrong")).to_be_visible()
+        await page.get_by_role("group", name="What went wrong").wait_for()
         await save(page, tmp_path)
         await page.reload()
-        await expect(page.get_by_text("A key in the answer was masked")).to_be_visible()
+        await page.get_by_text("A key in the answer was masked").wait_for()
         shown = [("DOM", (await page.content()).encode()), ("storage", await stored(page))]
         sent = {request.headers.get("authorization") for request in upstream.requests}
     server.stop()
