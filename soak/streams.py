@@ -10,6 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,6 +70,8 @@ async def _measure(client: httpx.AsyncClient, process: psutil.Process, count: in
     errors = sum(task.done() for task in reading) + count - len(streams)
     silent = sum(not stream.heard or not stream.heartbeats for stream in streams)
     print(f"errors: {errors}, without their event or heartbeat: {silent}", flush=True)
+    for why, number in Counter(_why(task, stream) for task, stream in zip(reading, streams, strict=True)).items():
+        print(f"  {number} {why}")
     full, rss, fds = _pss_mib(process), process.memory_info().rss / 2**20, process.num_fds()
     for stream in streams:
         stream.writer.close()
@@ -79,6 +82,13 @@ async def _measure(client: httpx.AsyncClient, process: psutil.Process, count: in
     print(f"health: p50 {statistics.median(times) * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms meanwhile")
     print(f"descriptors: {base} before, {fds} with all open, {after} afterwards")
     return int(errors > 0 or silent > 0 or full > GOAL_MIB or p99 > 1 or after > base + SPARE_FDS)
+
+
+def _why(task: asyncio.Task[None], stream: Stream) -> str:
+    """Say how a stream is, or how it ended."""
+    if not task.done():
+        return "still open"
+    return f"ended with {task.exception()!r} after {stream.heard[-1:]} and {stream.heartbeats} heartbeats"
 
 
 async def _talk(client: httpx.AsyncClient) -> None:

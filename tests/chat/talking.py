@@ -13,6 +13,8 @@ def by_prompt(request: Received) -> Turn:
     prompt = request.prompt
     if "break" in prompt:
         return Fault.reset_mid_stream
+    if "forever" in prompt:
+        return Say("word " * 5000, per_token_delay=0.1)
     if "slow" in prompt:
         return Say("word " * 200, per_token_delay=0.05)
     if "steady" in prompt:

@@ -1,12 +1,15 @@
 """/api/chat over HTTP: the real server, a provider that answers by what it is asked."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from madang.chat.api.shape import (
@@ -309,24 +312,32 @@ def test_the_question_is_described_like_every_other_address(client: httpx.Client
     assert set(described["responses"]) >= {"200", "202"}
 
 
-def test_CRASH_13_a_gentle_end_stores_what_is_being_answered(start_server: Start, upstream: FakeUpstream):
+def test_CRASH_13_a_gentle_end_stores_what_is_being_answered_to_fifty_who_look_on(
+    start_server: Start, upstream: FakeUpstream
+):
     running = start_server(OPENAI_BASE_URL=upstream.base_url, MADANG_TOKEN=TOKEN)
     bearer = {"Authorization": f"Bearer {TOKEN}"}
-    with httpx.Client(base_url=running.url, headers=bearer, timeout=60) as client:
-        turns = [ask(client, f"slow {number}", wait=False) for number in range(8)]
-        for turn in turns:
-            until_text(client, turn["conversation_id"])
-        assert running.stop() == 0
+    with httpx.Client(base_url=running.url, headers=bearer, timeout=60) as client, ExitStack() as looking_on:
+        turns = [first_words(looking_on, client, f"forever {number}") for number in range(50)]
+        children = psutil.Process(running.runtime["pid"]).children(recursive=True)
+        assert running.stop(timeout=120) == 0
+        assert not any(child.is_running() for child in children)
+    with closing(sqlite3.connect(running.data_dir / "madang.sqlite3")) as stored:
+        assert stored.execute("SELECT status, count(*) FROM turns GROUP BY status").fetchall() == [("interrupted", 50)]
     running.start()
     with httpx.Client(base_url=running.url, headers=bearer, timeout=60) as client:
-        found = [client.get(f"/api/chat/turns/{turn['turn_id']}").json() for turn in turns]
+        found = [client.get(f"/api/chat/turns/{turn_id}").json() for turn_id in turns]
     assert {turn["status"] for turn in found} == {"interrupted"}
     assert all(turn["answer"].startswith("word") for turn in found)
 
 
-def until_text(client: httpx.Client, conversation_id: str) -> None:
-    for _ in range(600):
-        if client.get(f"/api/chat/conversations/{conversation_id}").json()["turns"][-1]["answer"]:
-            return
-        time.sleep(0.02)
+def first_words(stack: ExitStack, client: httpx.Client, content: str) -> str:
+    """Ask, look on until the first words come, stay, and return the turn's id."""
+    response = stack.enter_context(client.stream("POST", "/api/chat", json={"content": content, "stream": True}))
+    turn_id = ""
+    for line in response.iter_lines():
+        data = json.loads(line[6:]) if line.startswith("data: ") else {}
+        turn_id = turn_id or data.get("turn", {}).get("id", "")
+        if data.get("text"):
+            return turn_id
     raise AssertionError("no word comes")
