@@ -23,11 +23,18 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
 
 def main(names: list[str]) -> None:
     figures: list[Figure] = []
+    load = os.getloadavg()[0]
     for name in names or list(MEASURES):
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         figures += MEASURES[name]()
     print(table(figures))
-    machine = {"python": platform.python_version(), "system": platform.platform(), "processors": os.cpu_count()}
+    machine = {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processors": os.cpu_count(),
+        # More than processors: others were at work, and times and rates tell of them as well.
+        "load_average": [load, os.getloadavg()[0]],
+    }
     write(Path(__file__).parent / "results.json", figures, machine)
 
 

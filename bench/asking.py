@@ -19,11 +19,12 @@ Ask = Callable[[aiohttp.ClientSession, "Sides", int], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The ports of Madang and of the pass-through, and Madang's process."""
+    """The ports of Madang and of the pass-through, Madang's process and its data folder."""
 
     ours: int
     bare: int
     pid: int
+    folder: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def both_sides(say: str, **environment: str) -> Iterator[Sides]:
         ):
             until_answers(ours, "/api/health/ready", time.monotonic(), BEARER)
             until_listens(bare)
-            yield Sides(ours, bare, process.pid)
+            yield Sides(ours, bare, process.pid, Path(folder))
 
 
 @asynccontextmanager

@@ -31,7 +31,8 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
     web.state.services = services
     web.state.redactor = services.get(Redactor) or Redactor()
     answer_errors(web)
-    for router in (guard, preferences, secrets, live, gateway, chat, about):
+    # They are tried in this order, and the chat is asked most.
+    for router in (chat, live, guard, preferences, secrets, gateway, about):
         web.include_router(router)
     add_docs(web, version)
     return web
