@@ -26,9 +26,14 @@ class Options:
     reasoning_effort: str | None = None
     system_prompt: str | None = None
 
+    def as_json(self) -> Json:
+        """Return the form that is stored, and that the API and the events show."""
+        # `asdict` would copy each value deeply, many times in a turn.
+        return {name: getattr(self, name) for name in self.__slots__}
+
     def over(self, other: "Options") -> "Options":
         """Return these options, with `other`'s where these leave one open."""
-        mine = {name: value for name, value in asdict(self).items() if value is not None}
+        mine = {name: value for name, value in self.as_json().items() if value is not None}
         return replace(other, **mine)
 
     @classmethod
@@ -45,6 +50,10 @@ class Gauge:
     used_tokens: int
     limit_tokens: int | None
     trimmed_turns: int
+
+    def as_json(self) -> Json:
+        """Return the form that is stored, and that the API and the events show."""
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +83,9 @@ class Conversation:
             "archived": self.archived_at is not None,
             "deleted": self.deleted_at is not None,
             "damaged": self.is_damaged,
-            "options": asdict(self.options),
+            "options": self.options.as_json(),
             "active_turn_id": self.active_turn_id,
-            "context": asdict(self.context) if self.context else None,
+            "context": self.context.as_json() if self.context else None,
         }
 
 
@@ -189,7 +198,7 @@ class Preset:
         return {
             "id": self.id,
             "name": self.name,
-            "options": asdict(self.options),
+            "options": self.options.as_json(),
             "created_at": self.created_at.isoformat(),
         }
 

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -121,9 +120,9 @@ def _values(conversation: Conversation) -> dict[str, Any]:
         "updated_at": conversation.updated_at,
         "archived_at": conversation.archived_at,
         "deleted_at": conversation.deleted_at,
-        "options": asdict(conversation.options),
+        "options": conversation.options.as_json(),
         "active_turn_id": conversation.active_turn_id,
-        "context": asdict(conversation.context) if conversation.context else None,
+        "context": conversation.context.as_json() if conversation.context else None,
     }
 
 

@@ -1,6 +1,5 @@
 """The table of saved options."""
 
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
@@ -12,7 +11,7 @@ from madang.db.transaction import Transaction
 
 async def add(tx: Transaction, preset: Preset) -> None:
     """Store a preset that is not there yet."""
-    values = {"id": preset.id, "name": preset.name, "options": asdict(preset.options)}
+    values = {"id": preset.id, "name": preset.name, "options": preset.options.as_json()}
     await tx.execute(insert(presets).values(**values, created_at=preset.created_at, updated_at=preset.created_at))
 
 
@@ -30,7 +29,7 @@ async def find(tx: Transaction, preset_id: str) -> Preset | None:
 
 async def save(tx: Transaction, preset: Preset, at: datetime) -> None:
     """Store the name and the options of a preset that is there."""
-    values = {"name": preset.name, "options": asdict(preset.options), "updated_at": at}
+    values = {"name": preset.name, "options": preset.options.as_json(), "updated_at": at}
     await tx.execute(update(presets).where(presets.c.id == preset.id).values(values))
 
 

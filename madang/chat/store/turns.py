@@ -1,7 +1,6 @@
 """The table of turns."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, insert, select, true, update
@@ -176,7 +175,7 @@ def _is_left_alone(tx: Transaction) -> ColumnElement[bool]:
 
 def _values(turn: Turn) -> dict[str, Any]:
     same = {name: getattr(turn, name) for name in _SAME}
-    return same | {"attachments": [one.as_json() for one in turn.attachments], "options": asdict(turn.asked)}
+    return same | {"attachments": [one.as_json() for one in turn.attachments], "options": turn.asked.as_json()}
 
 
 def _read_all(rows: Iterable[Row[Any]], **where: str) -> list[Turn]:
