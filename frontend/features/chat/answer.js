@@ -8,6 +8,7 @@ import { t } from "../../core/i18n.js"
 
 // Before it is laid out an answer is shown by its beginning.
 const PLAIN_CHARS = 4_000
+const PIECE_CHARS = 4_000
 
 /** @type {Markdown | null} */
 let markdown = null
@@ -16,7 +17,8 @@ export class ChatAnswer extends MadangElement {
   #text = ""
   #isFinal = true
   #body = h("div", { class: "markdown markdown--plain", dir: "auto" })
-  #thoughts = h("p", { class: "thoughts__words" })
+  #reasoning = ""
+  #thoughts = h("div", { class: "thoughts__words" })
   #details = h("details", { class: "thoughts", hidden: true }, h("summary", {}, t("chat.reasoning")), this.#thoughts)
 
   /** @override */
@@ -32,7 +34,7 @@ export class ChatAnswer extends MadangElement {
    * @param {boolean} isFinal
    */
   show(text, reasoning, isFinal) {
-    if (reasoning !== this.#thoughts.textContent) this.#think(reasoning)
+    if (reasoning !== this.#reasoning) this.#think(reasoning)
     if (text === this.#text && isFinal === this.#isFinal) return
     this.#text = text
     this.#isFinal = isFinal
@@ -40,10 +42,20 @@ export class ChatAnswer extends MadangElement {
     else void this.#fetch()
   }
 
-  /** @param {string} reasoning */
+  /** What is long is shown in pieces, so that no more than the last is laid out anew. @param {string} reasoning */
   #think(reasoning) {
     this.#details.hidden = reasoning === ""
-    this.#thoughts.textContent = reasoning
+    if (!reasoning.startsWith(this.#reasoning)) this.#thoughts.replaceChildren()
+    const from = this.#thoughts.firstChild ? this.#reasoning.length : 0
+    this.#reasoning = reasoning
+    for (const line of reasoning.slice(from).match(/[^\n]*\n|[^\n]+$/g) ?? []) this.#addThought(line)
+  }
+
+  /** @param {string} line */
+  #addThought(line) {
+    const last = this.#thoughts.lastElementChild?.firstChild
+    if (last instanceof Text && !(last.length > PIECE_CHARS && last.data.endsWith("\n"))) last.appendData(line)
+    else this.#thoughts.append(h("p", {}, line))
   }
 
   async #fetch() {

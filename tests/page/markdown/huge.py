@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from madang.gateway.fake_upstream.turns import Pause, Received, Reply, chunk, event
 
@@ -11,9 +12,10 @@ _WORDS = "Lorem ipsum **dolor** sit `amet`, [link](https://example.com/a) elit í
 
 @dataclass(frozen=True, slots=True)
 class InPieces:
-    """A text in pieces of four thousand characters."""
+    """A text in pieces of four thousand characters, said or only thought."""
 
     text: str
+    field: Literal["content", "reasoning_content"] = "content"
 
     def reply(self, request: Received) -> Reply:
         return Reply(self._pieces())
@@ -21,7 +23,7 @@ class InPieces:
     def _pieces(self) -> Iterator[bytes | Pause]:
         for at in range(0, len(self.text), _PIECE):
             yield Pause(0.001)
-            yield event(chunk({"content": self.text[at : at + _PIECE]}))
+            yield event(chunk({self.field: self.text[at : at + _PIECE]}))
         yield event(chunk({}, "stop"))
         yield event("[DONE]")
 

@@ -31,7 +31,12 @@ SHOWN = """() => {
 }"""
 
 
+THOUGHTS = "".join(f"First I think of number {number}.\n" for number in range(20_000))
+
+
 def scripted(request: Received) -> Turn:
+    if request.prompt == "think":
+        return huge.InPieces(THOUGHTS, "reasoning_content")
     return huge.InPieces(ANSWERS[request.prompt]().text)
 
 
@@ -120,4 +125,17 @@ async def test_MD_08_what_was_not_laid_out_can_be_read_on(house: House) -> None:
     await more.click()
     await expect(page.locator(".rest__text")).to_have_count(2)
     assert len(await page.locator(".rest__pages").inner_text()) > 1.9 * length
+    await page.context.close()
+
+
+async def test_MD_08_long_thoughts_can_be_watched_as_they_come(house: House) -> None:
+    page = await signed_in_page(house.chromium, house.server)
+    await page.locator("#composer-input").fill("think")
+    async with watched_tasks(house.chromium.browser, page) as watching:
+        await page.keyboard.press("Enter")
+        await page.locator(".thoughts summary").click()
+        ended = page.locator(".turn[data-status]:not([data-status=streaming], [data-status=queued])")
+        await ended.wait_for(timeout=SLOW_MS)
+    _check_awake("thoughts", watching)
+    assert await page.locator(".thoughts__words").evaluate("words => words.textContent") == THOUGHTS
     await page.context.close()
