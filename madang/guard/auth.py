@@ -5,7 +5,19 @@ from dataclasses import dataclass
 
 from madang.errors import MadangError, NotSignedIn
 from madang.guard import paths
-from madang.guard.asgi import SAFE_METHODS, App, Receive, Scope, Send, is_request, method_of, refuse, state_of, value
+from madang.guard.asgi import (
+    SAFE_METHODS,
+    App,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    is_request,
+    method_of,
+    refuse,
+    state_of,
+    value,
+)
 from madang.guard.brake import Brake
 from madang.guard.cookies import Cookie
 from madang.guard.errors import HeaderMissing, OriginMissing, TooManyOpen, TooManyTries, TooSlow, WrongCredential
@@ -60,11 +72,20 @@ class Auth:
             await refuse(scope, send, TooManyOpen("too many are at the door", limit=STRANGERS_LIMIT))
             return
         self._strangers += 1
+        has_begun = False
+
+        async def answer(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
         try:
             async with asyncio.timeout(self._strangers_seconds):
-                await self._app(scope, receive, send)
+                await self._app(scope, receive, answer)
         except TimeoutError:
-            await refuse(scope, send, TooSlow("the request did not come to its end"), ((b"connection", b"close"),))
+            # Where the answer is what is not taken, the server hangs up on an application that leaves it unfinished.
+            if not has_begun:
+                await refuse(scope, send, TooSlow("the request did not come to its end"), ((b"connection", b"close"),))
         finally:
             self._strangers -= 1
 

@@ -79,16 +79,20 @@ def built(folder: Path, port: int, bounds: Bounds, origins: tuple[str, ...]) -> 
 
 
 def _add_rooms(app: FastAPI, watch: SessionWatch) -> None:
-    @app.get("/static/large")
-    async def large() -> PlainTextResponse:
-        return PlainTextResponse("x" * LARGE_FILE_BYTES)
-
     @app.get("/")
     @app.get("/chat/{id}")
     @app.get("/static/{path:path}")
     @app.get("/api/health/live")
     async def public() -> PlainTextResponse:
         return PlainTextResponse("public")
+
+    @app.get("/api/large", dependencies=[needs("read")])
+    async def large() -> StreamingResponse:
+        async def parts() -> AsyncIterator[bytes]:
+            for _ in range(LARGE_FILE_BYTES // 2**16):
+                yield b"x" * 2**16
+
+        return StreamingResponse(parts())
 
     @app.get("/api/things", dependencies=[needs("read")])
     async def things() -> list[str]:
