@@ -207,6 +207,15 @@ async def test_a_program_is_told_to_resync(place: House, journal: Journal) -> No
         assert (await response.content.read()).endswith(b"event: resync\ndata: {}\n\n")
 
 
+async def test_a_program_without_a_number_reads_all_that_happens_from_the_answer_on(
+    place: House, journal: Journal
+) -> None:
+    for number in range(1, 20):
+        async with place.events() as response:
+            await journal.append(STREAM, "turn.delta", {"number": number})
+            assert [event["id"] for event in await sse(response, 1)] == [str(number)]
+
+
 async def test_a_revoked_session_ends_its_events(place: House) -> None:
     async with place.events(after="0") as response:
         place.signed_in.clear()
