@@ -1,6 +1,7 @@
 /** A form in a dialog: Enter saves, nothing is saved twice, and what is wrong gets the focus. */
 
 import { h } from "../core/h.js"
+import { complain } from "./complain.js"
 import { openDialog } from "./dialog.js"
 
 /** @typedef {import("../core/h.js").Child} Child */
@@ -21,7 +22,7 @@ export function openForm({ title, body, save, onsave }) {
     if (go.ariaDisabled) return
     // A button that is really disabled would let go of the focus.
     go.ariaDisabled = "true"
-    await onsave(dialog)
+    await onsave(dialog).catch(complain)
     go.ariaDisabled = null
     focus(form.querySelector("[aria-invalid]"))
   })

@@ -60,8 +60,9 @@ export class ChatAnswer extends MadangElement {
 
   async #fetch() {
     this.#body.textContent = this.#text.slice(0, PLAIN_CHARS)
-    markdown ??= await import("../../markdown/render.js")
-    this.#render(markdown)
+    // Without it the words are there to read as they came, and the next of them ask for it again.
+    markdown ??= await import("../../markdown/render.js").catch(() => null)
+    if (markdown) this.#render(markdown)
   }
 
   /** @param {Markdown} part */

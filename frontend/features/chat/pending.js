@@ -11,7 +11,7 @@ import { said } from "./said.js"
 
 export class PendingTurn extends MadangElement {
   #question = h("div", { class: "turn__question" })
-  #foot = h("footer", { class: "receipt", role: "status" })
+  #foot = h("div", { class: "receipt", role: "status" })
 
   /** @override */
   connected() {

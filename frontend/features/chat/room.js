@@ -13,10 +13,10 @@ import { TalkHead } from "./head.js"
 import { ChatList } from "./list.js"
 import { Models } from "./models.js"
 import { Outbox } from "./outbox.js"
+import { Stage } from "./stage.js"
 import { Talk } from "./talk.js"
 import { composerTools } from "./tools.js"
 import { NO_OPTIONS } from "./types.js"
-import { welcome } from "./welcome.js"
 
 /** @typedef {import("./page.js").ChatPage} ChatPage */
 /** @typedef {import("./types.js").Options} Options */
@@ -32,9 +32,7 @@ export class Room {
   #wanted = { ...NO_OPTIONS }
   #drafts = new Drafts()
   #page
-  /** Fetched with the first turn there is to show. @type {import("./thread.js").ChatThread | null} */
-  #thread = null
-  #welcome = welcome()
+  #stage
   #list = new ChatList()
   #head
   #leaving = new AbortController()
@@ -57,7 +55,7 @@ export class Room {
     this.attachments = new Attachments(this)
     page.list.replaceChildren(this.#list)
     page.head.replaceChildren(this.#head)
-    page.body.replaceChildren(this.#welcome)
+    this.#stage = new Stage(page.body)
     page.composer.top.replaceChildren(this.attachments)
     page.composer.tools.replaceChildren(...composerTools(this))
     this.#listen()
@@ -89,7 +87,7 @@ export class Room {
     on(this.composer, "chat-send", (event) => this.#send(event))
     on(this.composer, "chat-write", ({ detail }) => this.#write(detail.text))
     on(this.composer, "chat-stop", () => void this.#stop())
-    on(this.composer, "chat-edit-last", () => this.#thread?.editLast())
+    on(this.composer, "chat-edit-last", () => this.#stage.editLast())
     on(this.#page, "chat-act", ({ detail }) => void this.#act(detail))
     on(this.#page, "chat-unfocused", () => this.composer.focus())
     on(this.#page, "chat-example", ({ detail }) => this.#take(detail.text))
@@ -138,7 +136,7 @@ export class Room {
     this.talk?.close()
     this.talk = talk
     this.#wanted = { ...NO_OPTIONS }
-    this.#thread?.begin(talk)
+    this.#stage.begin(talk)
     if (talk) this.#follow(talk)
     const first = talk?.path.at(0)
     if (first && id === this.#begun) this.#announce(first)
@@ -168,7 +166,7 @@ export class Room {
   /** @param {Talk} talk */
   #follow(talk) {
     talk.addEventListener("path", () => this.#showItems())
-    talk.addEventListener("turn", (event) => this.#thread?.update(/** @type {CustomEvent} */ (event).detail))
+    talk.addEventListener("turn", (event) => this.#stage.update(/** @type {CustomEvent} */ (event).detail))
     talk.addEventListener("conversation", () => this.#showOptions())
     talk.addEventListener("answer", (event) => this.#announce(/** @type {CustomEvent} */ (event).detail))
   }
@@ -187,22 +185,8 @@ export class Room {
     const known = new Set([...(this.talk?.turns.values() ?? [])].map(({ client_id }) => client_id))
     this.outbox.settle(known)
     const messages = this.outbox.of(this.#address).filter(({ client_id }) => !known.has(client_id))
-    const isEmpty = path.length + messages.length === 0
     this.composer.answering = Boolean(this.talk?.running)
-    this.#welcome.hidden = !isEmpty
-    if (this.#thread) {
-      this.#thread.hidden = isEmpty
-      this.#thread.show(path, messages)
-    } else if (!isEmpty) void this.#fetchThread()
-  }
-
-  async #fetchThread() {
-    const { ChatThread } = await import("./thread.js")
-    if (this.#thread || this.#leaving.signal.aborted) return
-    this.#thread = new ChatThread()
-    this.#page.body.append(this.#thread)
-    this.#thread.begin(this.talk)
-    this.#showItems()
+    this.#stage.show(path, messages)
   }
 
   #showOptions() {
@@ -224,7 +208,7 @@ export class Room {
     const attachments = this.attachments.ready
     if (this.attachments.isBusy) return event.preventDefault()
     this.attachments.clear()
-    this.#thread?.toEnd()
+    this.#stage.toEnd()
     const conversation_id = this.talk?.id ?? this.#begun
     this.outbox.add({ place: this.#address, conversation_id, content: text, attachments, options: this.#wanted })
   }
@@ -244,7 +228,7 @@ export class Room {
 
   /** @param {import("./actions.js").Request} request */
   async #act(request) {
-    if (request.name === "fresh" || request.name === "retry") this.#thread?.toEnd()
+    if (request.name === "fresh" || request.name === "retry") this.#stage.toEnd()
     await this.#try(() => act(this, request))
   }
 

@@ -6,13 +6,11 @@ import { t } from "../../core/i18n.js"
 import { field, fieldError, select } from "../../parts/field.js"
 import { openForm } from "../../parts/form.js"
 import { toast } from "../../parts/toast.js"
-import { holdDefault, offerDefault } from "./consent.js"
 import { notice } from "./pieces.js"
 import { check, providerName } from "./provider_card.js"
 
 /** @typedef {import("./providers.js").Provider} Provider */
 /** @typedef {import("./providers.js").Providers} Part */
-/** @typedef {import("./model_select.js").ModelInfo} ModelInfo */
 
 const PLACES = ["keyring", "protected", "file"]
 
@@ -36,31 +34,30 @@ export function editKey(part, provider, isSet) {
     onsave: async (dialog) => {
       const body = { value: value.value.trim(), ...(place.value ? { place: place.value } : {}) }
       if (!body.value) return fieldError(box, t("settings.keys.missing"))
-      const held = await keep(provider, body, isSet, box)
-      if (held === undefined) return
+      if (!isSet) await part.consent.hold()
+      if (!(await keep(part, provider, body, box))) return
       value.value = ""
-      await tryOut(part, provider, held, outcome, dialog)
+      await tryOut(part, provider, outcome, dialog)
     },
   })
 }
 
 /**
- * Keep the key; a first one changes nothing about who answers.
+ * @param {Part} part
  * @param {Provider} provider
  * @param {{ value: string, place?: string }} body
- * @param {boolean} isSet
  * @param {HTMLElement} box
- * @returns {Promise<ModelInfo | null | undefined>} the model that stays the default; undefined when nothing was kept
+ * @returns {Promise<boolean>} whether the key is kept
  */
-async function keep(provider, body, isSet, box) {
+async function keep(part, provider, body, box) {
   try {
-    const held = isSet ? null : await holdDefault()
     await api.put(`/api/keys/provider:${provider.id}`, body)
     fieldError(box, "")
-    return held
+    return true
   } catch (error) {
     fieldError(box, errorText(error))
-    return undefined
+    await part.consent.release()
+    return false
   }
 }
 
@@ -68,15 +65,14 @@ async function keep(provider, body, isSet, box) {
  * Check the key at once; one that does not work stays, and the dialog says why it does not.
  * @param {Part} part
  * @param {Provider} provider
- * @param {ModelInfo | null} held
  * @param {HTMLElement} outcome
  * @param {HTMLDialogElement} dialog
  */
-async function tryOut(part, provider, held, outcome, dialog) {
+async function tryOut(part, provider, outcome, dialog) {
   const found = await check(provider, outcome)
   await part.refresh()
   if (!found) return outcome.prepend(notice("plain", "info", t("settings.keys.kept_anyway")))
   dialog.close()
   toast(t("settings.keys.works"))
-  await offerDefault(held, found.suggested)
+  await part.consent.offer(found.suggested)
 }

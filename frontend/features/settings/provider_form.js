@@ -5,7 +5,6 @@ import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { field, fieldError } from "../../parts/field.js"
 import { openForm } from "../../parts/form.js"
-import { holdDefault, offerDefault } from "./consent.js"
 import { numberField } from "./numbers.js"
 
 /** @typedef {import("./providers.js").Provider} Provider */
@@ -30,15 +29,14 @@ export function editProvider(part, provider) {
     onsave: async (dialog) => {
       const facts = fields.read()
       if (!facts || dialog.querySelector("[aria-invalid]")) return
-      const held = provider ? null : await saved(fields.address, holdDefault)
-      if (held === undefined) return
+      if (!provider) await part.consent.hold()
       const kept = await saved(fields.address, () => keepProvider(known, facts))
-      if (!kept) return
+      if (!kept) return known ? undefined : part.consent.release()
       known = kept
       if (!(await keepKey(kept, fields.key))) return
       dialog.close()
       await part.refresh()
-      if (!provider) await offerDefault(held, (await part.check(kept))?.suggested ?? null)
+      if (!provider) await part.consent.offer((await part.check(kept))?.suggested ?? null)
     },
   })
 }

@@ -7,6 +7,7 @@ import { t } from "../../core/i18n.js"
 import { preferences } from "../../core/preferences.js"
 import { toggle } from "../../parts/field.js"
 import { toast } from "../../parts/toast.js"
+import { Consent } from "./consent.js"
 import { SettingsPart } from "./part.js"
 import { actionsRow, button, card, itemsOf, notice } from "./pieces.js"
 import { check, providerCard } from "./provider_card.js"
@@ -38,6 +39,7 @@ import { editProvider } from "./provider_form.js"
 export class Providers extends SettingsPart {
   name = "providers"
   watches = ["providers.changed", "keys.changed"]
+  consent = new Consent()
   /** What the last check of a provider showed; it stays when the cards are drawn anew. @type {Map<string, HTMLElement>} */
   #checks = new Map()
 

@@ -139,10 +139,12 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 def stranger(house: House, chromium: browser.Chromium) -> SignIn:
     """Open a path as somebody who is not signed in."""
 
-    async def open_(path: str = "/chat", language: Language = "ko", **how: Any) -> Person:
+    async def open_(
+        path: str = "/chat", language: Language = "ko", server: Server = house.server, **how: Any
+    ) -> Person:
         page = await chromium.page(language=language, **how)
         await page.add_init_script(LISTENER)
-        await page.goto(house.server.url + path)
+        await page.goto(server.url + path)
         words = json.loads((ROOT / f"frontend/locales/{language}.json").read_text("utf-8"))
         return Person(page, language, chromium.watch, house, words)
 
@@ -153,11 +155,11 @@ def stranger(house: House, chromium: browser.Chromium) -> SignIn:
 def person(house: House, stranger: SignIn) -> SignIn:
     """Open a path as somebody who has just come in: `person("/settings/look", language="en")`."""
 
-    async def open_(path: str = "/chat", **how: Any) -> Person:
-        bearer = {"Authorization": f"Bearer {house.server.runtime['control_key']}"}
-        with house.server.anonymous() as client:
+    async def open_(path: str = "/chat", server: Server = house.server, **how: Any) -> Person:
+        bearer = {"Authorization": f"Bearer {server.runtime['control_key']}"}
+        with server.anonymous() as client:
             code = client.post("/api/session/code", headers=bearer).raise_for_status().json()["code"]
-        person = await stranger(f"{path}#code={code}", **how)
+        person = await stranger(f"{path}#code={code}", server=server, **how)
         await person.page.locator("md-line[data-line=open]").wait_for()
         return person
 

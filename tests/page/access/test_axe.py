@@ -1,13 +1,16 @@
 """axe finds nothing on any page, dialog or state, in both languages, both themes, on a desk and on a phone."""
 
+import json
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.async_api import expect
 
+from tests.conftest import StartServer
 from tests.page.access.axe import violations
-from tests.page.access.conftest import Person, SignIn
+from tests.page.access.conftest import House, Person, SignIn
 from tests.support.browser import PHONE, Language
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("language", ["ko", "en"])]
@@ -196,6 +199,39 @@ async def through_other_dialogs(person: Person, _: Path) -> AsyncIterator[str]:
     yield "the question before everybody is signed out"
 
 
+async def into_trouble(person: Person, _: Path) -> AsyncIterator[str]:
+    """On a server of its own, whose database file was found damaged, up to the moment before it goes away."""
+    page = person.page
+    await person.part("about")
+    await page.locator(".notice--danger").wait_for()
+    yield "a database that was found damaged"
+    await person.part("providers")
+    await page.get_by_role("button", name=person.t("settings.keys.add")).first.click()
+    await page.get_by_label(person.t("settings.keys.value"), exact=True).fill("sk-house-0123456789")
+    await page.locator("dialog summary").click()
+    await page.get_by_label(person.t("settings.keys.place")).select_option("protected")
+    person.watch.allow("409|422|400|503")
+    await person.button("settings.keys.save").click()
+    await page.locator("dialog [aria-invalid]").wait_for()
+    yield "a place that cannot keep the key"
+    await page.keyboard.press("Escape")
+    await person.button("settings.providers.add").click()
+    await page.get_by_label(person.t("settings.providers.name")).fill("Company")
+    await page.get_by_label(person.t("settings.providers.address")).fill(person.house.upstream.base_url)
+    await page.keyboard.press("Enter")
+    await expect(person.button("settings.consent.no")).to_be_focused()
+    yield "the question who answers from now on"
+    await page.keyboard.press("Escape")
+
+
+async def without_a_server(person: Person, _: Path) -> AsyncIterator[str]:
+    await person.page.locator("md-line[data-line=lost]").wait_for(timeout=60_000)
+    await person.page.locator("#composer-input").fill("anybody there?")
+    await person.page.keyboard.press("Enter")
+    await person.page.locator("md-chat-pending .chip--warn").wait_for()
+    yield "a message that waits for the connection"
+
+
 WALKS = (through_answers, through_the_tools, over_the_page, through_settings, through_providers, through_other_dialogs)
 
 
@@ -206,3 +242,20 @@ async def test_at_the_door(stranger: SignIn, language: Language, tmp_path: Path)
 @pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
 async def test_inside(person: SignIn, language: Language, walk: Walk, tmp_path: Path) -> None:
     await assert_clean(await person(language=language), walk, tmp_path)
+
+
+async def test_in_trouble(
+    house: House, person: SignIn, start_server: StartServer, language: Language, tmp_path: Path
+) -> None:
+    data = tmp_path / "troubled" / "data"
+    data.mkdir(parents=True, mode=0o700)
+    (data / "integrity.json").write_text(json.dumps({"checked_at": datetime.now(UTC).isoformat(), "found": "row 7"}))
+    server = start_server(folder=data.parent, OPENAI_BASE_URL=house.upstream.base_url)
+    someone = await person(language=language, server=server)
+    await assert_clean(someone, into_trouble, tmp_path)
+    someone.watch.allow("WebSocket|ERR_CONNECTION|Failed to load resource")
+    await someone.chat()
+    await someone.ask("hello")
+    await someone.page.locator(".markdown strong").wait_for()
+    server.kill()
+    await assert_clean(someone, without_a_server, tmp_path)

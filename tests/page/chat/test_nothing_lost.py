@@ -90,3 +90,16 @@ async def test_what_is_sent_before_its_conversation_is_open_goes_there_and_nowhe
     there.set()
     await expect(page.locator(".turn .said__words")).to_have_text(["here", "before it is open"])
     await expect(page.get_by_role("link", name="before it is open")).to_have_count(0)
+
+
+async def test_a_first_message_that_cannot_be_shown_yet_is_said_to_be_kept_and_shown_later(
+    page: Page, house: House
+) -> None:
+    house.chromium.watch.allow("Failed to load resource")
+    await page.route("**/features/chat/thread.js", lambda route: route.abort())
+    await ask(page, "on its way")
+    await expect(page.get_by_text("what you wrote is kept")).to_be_visible()
+    await page.unroute("**/features/chat/thread.js")
+    await ask(page, "and another")
+    await expect(page.locator(".turn .said__words")).to_have_text(["on its way", "and another"])
+    await expect(page.get_by_text("what you wrote is kept")).to_have_count(0)
