@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from madang.gateway.fake_upstream import FakeUpstream, Received, Turn
-from tests.page.markdown import huge
+from madang.gateway.fake_upstream import FakeUpstream, Received, Say, Turn
+from tests.page.markdown import corpus, huge
 from tests.support import browser
 from tests.support.browser import Chromium
 from tests.support.server import Server, running
@@ -31,10 +31,24 @@ SHOWN = """() => {
 }"""
 
 
+CORPUS = "\n\n".join([*corpus.EVERYTHING, *(f"````js\n{vector}\n````" for vector in corpus.EVERYTHING)])
+# Colours of code and set formulas come when they are seen, so those count as the text they are made from.
+WRITTEN = """() => {
+  const written = (node) => {
+    if (node instanceof Text) return node.data
+    if (node.localName === 'md-math') return '<math>'
+    if (node.localName === 'md-code') return `<code ${node.querySelector('code').textContent}>`
+    const attributes = [...node.attributes].map(({ name, value }) => `${name}=${value}`).join(' ')
+    return `<${node.localName} ${attributes}>${[...node.childNodes].map(written).join('')}</>`
+  }
+  return [...document.querySelector('.answer .markdown').children].map(written)
+}"""
 THOUGHTS = "".join(f"First I think of number {number}.\n" for number in range(20_000))
 
 
 def scripted(request: Received) -> Turn:
+    if request.prompt == "corpus":
+        return Say(CORPUS, is_bytewise=True)
     if request.prompt == "think":
         return huge.InPieces(THOUGHTS, "reasoning_content")
     return huge.InPieces(ANSWERS[request.prompt]().text)
@@ -138,4 +152,17 @@ async def test_MD_08_long_thoughts_can_be_watched_as_they_come(house: House) -> 
         await ended.wait_for(timeout=SLOW_MS)
     _check_awake("thoughts", watching)
     assert await page.locator(".thoughts__words").evaluate("words => words.textContent") == THOUGHTS
+    await page.context.close()
+
+
+async def test_MD_03_the_corpus_is_the_same_after_it_streamed_and_after_a_reload(house: House) -> None:
+    page = await signed_in_page(house.chromium, house.server)
+    await page.locator("#composer-input").fill("corpus")
+    await page.keyboard.press("Enter")
+    await page.wait_for_function(ENDED, timeout=SLOW_MS)
+    streamed = await page.evaluate(WRITTEN)
+    await page.reload()
+    await page.wait_for_function(ENDED, timeout=SLOW_MS)
+    assert await page.evaluate(WRITTEN) == streamed
+    assert len(streamed) > len(corpus.EVERYTHING)
     await page.context.close()
