@@ -182,6 +182,8 @@ async def test_UP_04_no_form_of_silence_holds_a_turn_for_ever(provider: FakeUpst
 async def test_UP_09_a_flood_is_cut_and_takes_no_more_than_64_megabytes(
     server: Server, person: httpx.AsyncClient, name: str
 ) -> None:
+    # The first answer loads the client and the prices.
+    assert (await ask(person, "hello"))["content"] == "ok"
     before = memory_kib(server, "VmRSS")
     answer = await ask(person, name)
     assert answer["status"] == "incomplete"
