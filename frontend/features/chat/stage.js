@@ -5,6 +5,7 @@ import { t } from "../../core/i18n.js"
 import { welcome } from "./welcome.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
+/** @typedef {import("./types.js").TurnMark} TurnMark */
 /** @typedef {import("./outbox.js").Message} Message */
 /** @typedef {import("./talk.js").Talk} Talk */
 
@@ -13,7 +14,7 @@ export class Stage {
   #thread = null
   /** @type {Talk | null} */
   #talk = null
-  /** @type {Turn[]} */
+  /** @type {(Turn | TurnMark)[]} */
   #path = []
   /** @type {Message[]} */
   #messages = []
@@ -36,7 +37,7 @@ export class Stage {
   }
 
   /**
-   * @param {Turn[]} path
+   * @param {(Turn | TurnMark)[]} path
    * @param {Message[]} messages what is on its way
    */
   show(path, messages) {
