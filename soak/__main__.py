@@ -38,7 +38,10 @@ def main() -> int:
     say(f"seed {options.seed}, {platform.platform()}, Python {platform.python_version()}, logs in {folder}")
     with _cluster(kinds) as cluster:
         soak = Soak(options, folder, cluster)
-        asyncio.run(soak.run(kinds))
+        try:
+            asyncio.run(soak.run(kinds))
+        except KeyboardInterrupt:
+            say("told to end")
     soak.report()
     if soak.broken:
         say(f"{len(soak.broken)} promises were broken; seed {options.seed}, logs in {folder}")
@@ -95,7 +98,8 @@ class Soak:
                 self._note(f"{kind}-{number}", error)
             else:
                 shutil.rmtree(folder, ignore_errors=True)
-        self._add(kind, epoch.counts)
+            finally:
+                self._add(kind, epoch.counts)
         say(f"{kind} {number}: {epoch.counts['kills']} kills, {epoch.counts['turns acknowledged']} turns")
 
     def _note(self, name: str, error: Exception) -> None:

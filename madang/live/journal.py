@@ -96,7 +96,8 @@ class Journal:
                 yield self._resync(stream, position.last_number)
                 return
             try:
-                async for event in self._stored_then_live(stream, last, inbox):
+                # What was committed after the position was read lies in the inbox.
+                async for event in self._stored_then_live(stream, last, inbox, last < position.last_number):
                     yield event
             except DamagedRow:
                 # Whoever looks at the whole again comes past it.
@@ -116,8 +117,9 @@ class Journal:
                 gone += went
         return gone
 
-    async def _stored_then_live(self, stream: str, last: int, inbox: Inbox) -> AsyncGenerator[Event, None]:
-        must_look = True
+    async def _stored_then_live(
+        self, stream: str, last: int, inbox: Inbox, must_look: bool
+    ) -> AsyncGenerator[Event, None]:
         while True:
             if must_look:
                 async for event in self._stored(stream, last, inbox):
