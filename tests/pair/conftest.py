@@ -38,7 +38,7 @@ class Pair:
 
     def program(self, place: Server) -> httpx.Client:
         """A program with the token that both processes know from their environment."""
-        return httpx.Client(base_url=place.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=90)
+        return httpx.Client(base_url=place.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=150)
 
     def person(self, place: Server) -> httpx.Client:
         return place.client(self.who)

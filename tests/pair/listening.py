@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 Event = tuple[int, str, dict[str, Any]]
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 @dataclass

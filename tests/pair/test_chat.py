@@ -137,7 +137,7 @@ def test_what_is_changed_at_one_process_is_told_at_the_other(pair: Pair):
     ]
 
 
-def until(question: Any, seconds: float = 60.0) -> bool:
+def until(question: Any, seconds: float = 120.0) -> bool:
     """Ask again and again until the answer is yes; False where it never is."""
     ticking = threading.Event()
     for _ in range(int(seconds / 0.05)):
@@ -151,6 +151,6 @@ def test_an_answer_is_waited_for_at_the_other_process(pair: Pair):
     with pair.program(pair.a) as here:
         body = {"content": "steady, and waited for", "client_id": "waited-for"}
         ask(here, **body)
-        with httpx.Client(base_url=pair.b.url, headers=here.headers, timeout=90) as there:
+        with httpx.Client(base_url=pair.b.url, headers=here.headers, timeout=150) as there:
             answer = there.post("/api/chat", json=body).raise_for_status().json()
     assert (answer["status"], answer["content"]) == ("done", LONG)
