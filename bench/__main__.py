@@ -27,15 +27,19 @@ def main(names: list[str]) -> None:
     for name in names or list(MEASURES):
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         figures += MEASURES[name]()
+        # After each, so that what was measured stays where a later one fails.
+        write(Path(__file__).parent / "results.json", figures, _machine(load))
     print(table(figures))
-    machine = {
+
+
+def _machine(load: float) -> dict[str, object]:
+    return {
         "python": platform.python_version(),
         "system": platform.platform(),
         "processors": os.cpu_count(),
         # More than processors: others were at work, and times and rates tell of them as well.
         "load_average": [load, os.getloadavg()[0]],
     }
-    write(Path(__file__).parent / "results.json", figures, machine)
 
 
 if __name__ == "__main__":
