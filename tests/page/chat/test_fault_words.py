@@ -124,7 +124,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
     patience = {"MADANG_UPSTREAM_LOCAL_FIRST_BYTE_TIMEOUT": "8", "MADANG_UPSTREAM_GAP_TIMEOUT": "8"}
     async with FakeUpstream(by_kind, models=["tiny"]) as upstream, browser.chromium(executable) as chromium:
         # What is damaged answers so.
-        chromium.watch.allow(r"status of 500 .*/api/chat/conversations/\w+\)")
+        chromium.watch.allow(r"status of 500 .*/api/chat/conversations/\w+\?newest=\d+\)")
         with running(tmp_path_factory.mktemp("madang"), MADANG_DAILY_CAP_USD="1", **patience) as server:
             async with server.async_client() as person:
                 pages = {language: await opened(chromium, server, language) for language in LANGUAGES}
