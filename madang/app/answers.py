@@ -63,9 +63,7 @@ def _answer(
 ) -> Response:
     """Answer in the one shape. A provider may have repeated the key it was sent, so known secrets are masked."""
     redactor: Redactor = request.app.state.redactor
-    facts = {
-        name: named(fact) if name.endswith("_id") and isinstance(fact, str) else fact for name, fact in details.items()
-    }
+    facts = {name: _stated(name, fact) for name, fact in details.items()}
     body = {"code": code, "message": redactor.clean(message), "details": redactor.clean_all(facts), "id": number}
     return Response(orjson.dumps({"error": body}, default=str), status, media_type="application/json")
 
