@@ -25,6 +25,7 @@ from madang.gateway.fake_upstream import FakeUpstream
 from madang.web import Page
 from tests.chat.talking import talking
 from tests.support import server
+from tests.support.sse import Event, events_in
 
 TOKEN = "mdt_a-token-for-the-programs-of-this-test-only"
 Start = Callable[..., server.Server]
@@ -55,19 +56,9 @@ def ask(client: httpx.Client, content: str, **more: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
-def events(client: httpx.Client, content: str, **more: Any) -> list[tuple[int, str, dict[str, Any]]]:
-    told: list[tuple[int, str, dict[str, Any]]] = []
+def events(client: httpx.Client, content: str, **more: Any) -> list[Event]:
     with client.stream("POST", "/api/chat", json={"content": content, "stream": True, **more}) as answer:
-        number, kind = 0, ""
-        for line in answer.iter_lines():
-            name, _, value = line.partition(": ")
-            if name == "id":
-                number = int(value)
-            elif name == "event":
-                kind = value
-            elif name == "data":
-                told.append((number, kind, json.loads(value)))
-    return told
+        return list(events_in(answer.iter_lines()))
 
 
 def until_ended(client: httpx.Client, turn_id: str) -> dict[str, Any]:

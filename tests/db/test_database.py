@@ -1,7 +1,9 @@
 """`write()` and `read()` mean the same on both databases."""
 
 import asyncio
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, func, insert, select, text
@@ -132,6 +134,18 @@ async def test_named_locks_let_one_writer_in_at_a_time(database: Database) -> No
     assert most == 1
 
 
+async def begin_and_cancel(
+    database: Database, write: Callable[[str], Coroutine[Any, Any, None]], pause_seconds: float
+) -> None:
+    """Cancel eight writers in their midst; after each of them the next one gets through."""
+    for round_ in range(8):
+        task = asyncio.create_task(write(f"{round_}"))
+        await asyncio.sleep(pause_seconds)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await put(database, f"after-{round_}")
+
+
 @pytest.mark.parametrize("pause_seconds", [0, 0.0002, 0.001, 0.003, 0.01])
 async def test_a_cancelled_writer_is_never_left_inside_a_transaction(database: Database, pause_seconds: float) -> None:
     told: list[str] = []
@@ -142,12 +156,7 @@ async def test_a_cancelled_writer_is_never_left_inside_a_transaction(database: D
             await transaction.execute(insert(meta).values(key=f"{key}-2", value=1))
             transaction.after_commit(lambda: told.append(key))
 
-    for round_ in range(8):
-        task = asyncio.create_task(write(f"{round_}"))
-        await asyncio.sleep(pause_seconds)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await put(database, f"after-{round_}")
+    await begin_and_cancel(database, write, pause_seconds)
     kept = [key for key in await keys(database) if not key.startswith("after")]
     assert kept == sorted(f"{key}-{half}" for key in told for half in (1, 2))
 
@@ -237,11 +246,6 @@ async def test_cancelled_work_is_whole_or_not_there(database: Database, pause_se
 
         await database.run_write(work)
 
-    for round_ in range(8):
-        task = asyncio.create_task(write(f"{round_}"))
-        await asyncio.sleep(pause_seconds)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        await put(database, f"after-{round_}")
+    await begin_and_cancel(database, write, pause_seconds)
     kept = [key for key in await keys(database) if not key.startswith("after")]
     assert kept == sorted(f"{key}-{half}" for key in told for half in (1, 2))

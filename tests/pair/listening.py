@@ -1,15 +1,14 @@
 """Listens at one process: server-sent events and WebSocket frames, until something is heard."""
 
-import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
 
 import httpx
 
-Event = tuple[int, str, dict[str, Any]]
+from tests.support.sse import Event, events_in
+
 PATIENCE_SECONDS = 120.0
 
 
@@ -59,16 +58,9 @@ def listening(client: httpx.Client, stream: str, after: int | None = None) -> It
 
 
 def _read(lines: Iterator[str], listener: Listener) -> None:
-    number, kind = 0, ""
     try:
-        for line in lines:
-            name, _, value = line.partition(": ")
-            if name == "id":
-                number = int(value)
-            elif name == "event":
-                kind = value
-            elif name == "data":
-                listener.take((number, kind, json.loads(value)))
+        for event in events_in(lines):
+            listener.take(event)
     except (httpx.HTTPError, httpx.StreamError):
         pass
     finally:
