@@ -211,6 +211,7 @@ def _take(run: Run, chunk: Chunk) -> Finished | None:
     elif isinstance(chunk, Started):
         run.model = chunk.model
         about = {"provider": chunk.provider, "cache": chunk.cache, "is_builtin": chunk.is_builtin}
+        about |= {"is_reserved": True} if chunk.is_reserved else {}
         run.writer.note(STARTED, {"model": chunk.model, **about})
     else:
         detail = {"progress": chunk.detail} if chunk.reason == "builtin" else chunk.detail

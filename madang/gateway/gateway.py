@@ -119,8 +119,8 @@ class Gateway:
         bill = Bill(model, caller, self._clock, provider=provider, cache=outcome, key=key)
         with on_the_books(bill, self._ledger):
             kept = await self._find(key) if mode in {"auto", "only"} else None
-            yield Started(model.id, model.provider, "hit" if kept else bill.cache, model.is_builtin)
             if kept:
+                yield Started(model.id, model.provider, "hit", model.is_builtin)
                 for words in kept.replay():
                     bill.saw(words)
                     yield words
@@ -128,13 +128,14 @@ class Gateway:
                 return
             if mode == "only":
                 raise NotKept("there is no kept answer to this", model=model.id)
+            request = await self._reserved(bill, request)
+            yield Started(model.id, model.provider, bill.cache, model.is_builtin, is_reserved=bill.quote is not None)
             async with aclosing(self._ask(bill, request)) as pieces:
                 async for piece in pieces:
                     yield await self._end(bill, piece, mode) if isinstance(piece, Ended) else piece
 
     async def _ask(self, bill: Bill, request: ChatRequest) -> AsyncGenerator[Chunk | Ended]:
-        """Reserve, reach the place, and relay what the provider says."""
-        request = await self._reserved(bill, request)
+        """Reach the place, and relay what the provider says."""
         async with aclosing(self._places.reach(bill.model)) as steps:
             async for step in steps:
                 if isinstance(step, Waiting):

@@ -120,12 +120,13 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The first chunk of an answer: which model speaks."""
+    """The first chunk of an answer: which model speaks. With `is_reserved` a cap holds the most the call may cost."""
 
     model: str
     provider: str
     cache: CacheOutcome
     is_builtin: bool
+    is_reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
