@@ -67,11 +67,8 @@ def check_recovered(house: House, promises: Promises) -> None:
 
 
 def waits_for_nobody(row: Row, found: dict[str, Row]) -> bool:
-    """Say whether a turn waits neither for a person nor behind another one that is to be answered before it."""
+    """Say whether a turn waits neither for a person nor for the end of another one."""
     if row.status != "queued" or row.held:
-        return False
-    parent = found.get(row.parent_id or "")
-    if parent is not None and parent.status in {"queued", "streaming"}:
         return False
     return not any(one.status == "streaming" and one.conversation_id == row.conversation_id for one in found.values())
 

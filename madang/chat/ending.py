@@ -59,6 +59,13 @@ async def hold(tx: Transaction, ground: Ground, turn: Turn) -> Turn:
     return held
 
 
+async def free(tx: Transaction, ground: Ground, turn: Turn) -> None:
+    """Store that a queued turn waits for no person any more."""
+    freed = replace(turn, held=False)
+    await turns.save(tx, freed)
+    await ground.teller.tell_turn(tx, "turn.changed", freed)
+
+
 async def _go_on(tx: Transaction, ground: Ground, ended: Turn, may_go_on: bool) -> Turn | None:
     others = [turn for turn in await turns.unfinished(tx, ended.conversation_id) if turn.id != ended.id]
     following = after(ended if may_go_on else replace(ended, status="interrupted"), others)

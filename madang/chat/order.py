@@ -34,4 +34,15 @@ def after(ended: Turn, unfinished: Sequence[Turn]) -> Next:
     if ended.status != "done":
         return Next(None, waiting)
     queued = {turn.id for turn in unfinished}
-    return Next(next((turn for turn in waiting if turn.parent_id not in queued), None), ())
+    starts = next((turn for turn in waiting if turn.parent_id not in queued), None)
+    # Where all that wait stand behind held ones, no end would ever let them begin.
+    return Next(starts, () if starts else waiting)
+
+
+def line_to(turn: Turn, unfinished: Sequence[Turn]) -> list[Turn]:
+    """Return the queued turns that must be answered before `turn` can be, in that order, and `turn` itself."""
+    queued = {one.id: one for one in unfinished if one.status == "queued"}
+    line = [turn]
+    while parent := queued.get(line[0].parent_id or ""):
+        line.insert(0, parent)
+    return line

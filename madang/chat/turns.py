@@ -5,9 +5,10 @@ from functools import partial
 
 from madang.chat.accepting import Accepted, Acceptor
 from madang.chat.elsewhere import Elsewhere
-from madang.chat.ending import hold, start_queued
+from madang.chat.ending import free, hold, start_queued
 from madang.chat.errors import Busy, WrongState
 from madang.chat.ground import Ground
+from madang.chat.order import line_to
 from madang.chat.runner import Runner
 from madang.chat.store import conversations, turns
 from madang.chat.types import Ask, Mark, Options, Turn
@@ -80,20 +81,24 @@ class Turns:
         return Accepted(again, again.live_from)
 
     async def start(self, turn_id: str) -> Turn:
-        """Let a held turn be answered, at once or after the one that is being answered. Raises `WrongState`."""
+        """Let a held turn be answered, at once or after the one that is being answered, behind those it stands behind.
+
+        Raises `WrongState`.
+        """
         async with self._ground.database.write() as tx:
             turn = await self._held(tx, turn_id)
             if turn.status != "queued":
                 raise _wrong(turn, "start")
-            others = [one for one in await turns.unfinished(tx, turn.conversation_id) if one.id != turn.id]
-            if any(one.status == "streaming" or one.id == turn.parent_id for one in others):
-                freed = replace(turn, held=False)
-                await turns.save(tx, freed)
-                await self._ground.teller.tell_turn(tx, "turn.changed", freed)
-                return freed
-            started = await start_queued(tx, self._ground, turn, self._ground.clock.now())
-            await self._runner.begin_after(tx, started)
-            return started
+            unfinished = await turns.unfinished(tx, turn.conversation_id)
+            first, *others = line_to(turn, unfinished)
+            if any(one.status == "streaming" for one in unfinished):
+                others.insert(0, first)
+            else:
+                started = await start_queued(tx, self._ground, first, self._ground.clock.now())
+                await self._runner.begin_after(tx, started)
+            for one in others:
+                await free(tx, self._ground, one)
+            return await _found(tx, turn_id)
 
     async def stop(self, turn_id: str) -> Turn:
         """End the answer with the text it has, or hold a queued turn; an ended one stays as it is."""

@@ -57,6 +57,33 @@ async def test_what_is_asked_behind_a_held_turn_is_held_as_well_and_nobody_waits
     assert len(house.door.requests) == 1
 
 
+async def test_what_waited_behind_a_held_turn_is_held_when_another_branch_has_its_answer(house: House):
+    gate = Gate()
+    house.door.say([Gate(), *saying("first")], [gate, *saying("first again")])
+    first = (await house.ask("one")).turn
+    second = (await house.ask("two", conversation_id=first.conversation_id)).turn
+    await house.chat.turns.stop(first.id)
+    again = (await house.chat.turns.retry(first.id, "person:test")).turn
+    await gate.reached.wait()
+    third = (await house.ask("three", conversation_id=first.conversation_id)).turn
+    assert (third.status, third.held, third.parent_id) == ("queued", False, second.id)
+    gate.opened.set()
+    assert (await house.chat.turns.wait(again.id)).status == "done"
+    assert (await house.chat.turns.wait(third.id)).held
+
+
+async def test_starting_a_turn_behind_held_ones_starts_them_in_their_order(house: House):
+    _gate, first, second = await first_and_second(house)
+    await house.chat.turns.stop(first.id)
+    third = await house.answered("three", conversation_id=first.conversation_id)
+    fourth = await house.answered("four", conversation_id=first.conversation_id)
+    started = await house.chat.turns.start(third.id)
+    assert (started.status, started.held) == ("queued", False)
+    assert (await house.chat.turns.wait(third.id)).status == "done"
+    assert (await house.chat.turns.find(second.id)).status == "done"
+    assert (await house.chat.turns.wait(fourth.id)).held
+
+
 async def test_nothing_is_answered_in_a_deleted_conversation(house: House):
     _gate, first, second = await first_and_second(house)
     await house.chat.conversations.delete(first.conversation_id)
