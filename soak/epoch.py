@@ -14,6 +14,7 @@ import aiohttp
 from madang.gateway.fake_upstream import FakeUpstream
 from soak.books import check_books
 from soak.endings import bring_to_an_end
+from soak.errors import hold
 from soak.follower import Follower
 from soak.line import Line
 from soak.oracle import check_events, check_rest
@@ -85,8 +86,8 @@ class Epoch:
             self._provider.is_calm = True
             for person in people:
                 person.is_over.set()
-            async with asyncio.timeout(LAST_DEED_SECONDS):
-                await asyncio.wait(living)
+            _, waiting = await asyncio.wait(living, timeout=LAST_DEED_SECONDS)
+            hold(not waiting, f"{len(waiting)} people wait without end")
             self._count(people, followers, lines)
             rows = await bring_to_an_end(house, lines[-1], self._promises)
             await _until_told(followers)

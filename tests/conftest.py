@@ -40,6 +40,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("builtin"):
             item.add_marker(pytest.mark.xdist_group("builtin"))
             item.add_marker(pytest.mark.timeout(1200))
+        elif _shares(item):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+
+
+def _shares(item: pytest.Item) -> bool:
+    """Say whether a test shares a fixture with its module, which every worker that runs one of them would make."""
+    info = getattr(item, "_fixtureinfo", None)
+    return info is not None and any(defs[-1].scope == "module" for defs in info.name2fixturedefs.values() if defs)
 
 
 @pytest.hookimpl(wrapper=True)
