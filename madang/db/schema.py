@@ -112,6 +112,7 @@ calls = Table(
     Column("actor", Text, nullable=False),
     Column("conversation_id", Text),
     Column("turn_id", Text, index=True),
+    Column("token_id", Text),
     Column("provider", Text, nullable=False),
     Column("model", Text, nullable=False),
     Column("cache", Text, nullable=False),
@@ -144,6 +145,7 @@ reservations = Table(
     Column("actor", Text, nullable=False),
     Column("conversation_id", Text),
     Column("turn_id", Text),
+    Column("token_id", Text),
     Column("provider", Text, nullable=False),
     Column("model", Text, nullable=False),
 )

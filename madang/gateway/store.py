@@ -29,7 +29,7 @@ class DaySpending:
     unknown_cost_calls: int
 
 
-_OF_CAUSE = ("id", "feature", "actor", "conversation_id", "turn_id", "provider", "model")
+_OF_CAUSE = ("id", "feature", "actor", "conversation_id", "turn_id", "token_id", "provider", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def _call_row(entry: Entry) -> dict[str, Any]:
 
 def _cause_row(cause: Cause) -> dict[str, Any]:
     caller = cause.caller
-    values = (cause.id, caller.feature, caller.actor, caller.conversation_id, caller.turn_id)
+    values = (cause.id, caller.feature, caller.actor, caller.conversation_id, caller.turn_id, caller.token_id)
     return dict(zip(_OF_CAUSE, (*values, cause.provider, cause.model), strict=True))
 
 

@@ -69,12 +69,16 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, and for what: it goes into the ledger, never to the provider."""
+    """Who asks, and for what: it goes into the ledger, never to the provider.
+
+    `token_id` is the bearer token of the program that asks; a signed-in person has none.
+    """
 
     feature: Feature
     actor: str
     conversation_id: str | None = None
     turn_id: str | None = None
+    token_id: str | None = None
     billed: "Callable[[Receipt], None] | None" = field(default=None, compare=False, repr=False)
     """Told what the call took when it has ended, however it ended: whoever stops it hears nothing else."""
 
