@@ -75,7 +75,9 @@ class Settings(BaseSettings):
         "OPENAI_API_KEY_FILE", None, "File that holds the key, instead of OPENAI_API_KEY."
     )
     openai_base_url: str | None = _named(
-        "OPENAI_BASE_URL", None, "Address of an OpenAI-compatible server, ending in /v1."
+        "OPENAI_BASE_URL",
+        None,
+        "Address of an OpenAI-compatible server, ending in /v1; `http` on this machine and in private networks only.",
     )
     model: str | None = Field(None, description="Default model: provider/name, or a bare name that one provider has.")
     max_tokens: int | None = Field(None, ge=1, le=1_000_000, description="Default limit of an answer, in tokens.")

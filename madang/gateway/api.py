@@ -28,13 +28,17 @@ PriceField = Annotated[int | None, Field(ge=0, le=10**15)]
 
 
 class NewProvider(Body):
-    """A server that speaks OpenAI's form. Prices are micro-dollars per million tokens; null is unknown."""
+    """A server that speaks OpenAI's form. Prices are micro-dollars per million tokens; null is unknown.
+
+    With `may_be_plain` the address may be `http` where it leads into a private network.
+    """
 
     name: str = Field(min_length=1, max_length=200)
     base_url: str = Field(min_length=1, max_length=2000)
     price_input_microusd_per_mtok: PriceField = None
     price_output_microusd_per_mtok: PriceField = None
     enabled: bool = True
+    may_be_plain: bool = False
 
 
 class ProviderPatch(Body):
@@ -45,6 +49,7 @@ class ProviderPatch(Body):
     price_input_microusd_per_mtok: PriceField = None
     price_output_microusd_per_mtok: PriceField = None
     enabled: bool = True
+    may_be_plain: bool = False
 
 
 @router.get("/models", dependencies=[needs("read")])
@@ -62,8 +67,8 @@ async def providers(directory: DirectoryDep) -> list[Provider]:
 @router.post("/providers", status_code=201, dependencies=[needs(person=True)])
 async def add_provider(body: NewProvider, directory: DirectoryDep) -> Provider:
     """Add a provider."""
-    further = body.model_dump(exclude={"name", "base_url"})
-    return await directory.add(body.name, body.base_url, further)
+    further = body.model_dump(exclude={"name", "base_url", "may_be_plain"})
+    return await directory.add(body.name, body.base_url, further, may_be_plain=body.may_be_plain)
 
 
 @router.post("/providers/discover", dependencies=[needs("manage")])
@@ -75,7 +80,8 @@ async def discover(registry: RegistryDep) -> list[Provider]:
 @router.patch("/providers/{provider_id}", dependencies=[needs(person=True)])
 async def change_provider(provider_id: str, body: ProviderPatch, directory: DirectoryDep) -> Provider:
     """Change a provider that was added."""
-    return await directory.change(provider_id, body.model_dump(exclude_unset=True))
+    changes = body.model_dump(exclude_unset=True, exclude={"may_be_plain"})
+    return await directory.change(provider_id, changes, may_be_plain=body.may_be_plain)
 
 
 @router.delete("/providers/{provider_id}", status_code=204, dependencies=[needs(person=True)])

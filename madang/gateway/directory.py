@@ -58,20 +58,22 @@ class Directory:
         self._take(self._added)
         return is_changed
 
-    async def add(self, name: str, base_url: str, changes: dict[str, Any]) -> Provider:
+    async def add(self, name: str, base_url: str, changes: dict[str, Any], *, may_be_plain: bool = False) -> Provider:
         """Add a provider with these further fields. Raises `BadProvider`."""
-        provider = Provider(new_id(), checked_name(name), checked_url(base_url), "compatible", "settings")
+        url = checked_url(base_url, may_be_plain=may_be_plain)
+        provider = Provider(new_id(), checked_name(name), url, "compatible", "settings")
         provider = replace(provider, **changes)
         await self._put(provider)
         return provider
 
-    async def change(self, provider_id: str, changes: dict[str, Any]) -> Provider:
+    async def change(self, provider_id: str, changes: dict[str, Any], *, may_be_plain: bool = False) -> Provider:
         """Change fields of a provider that was added. Raises `UnknownProvider` and `BadProvider`."""
         if "name" in changes:
             changes = changes | {"name": checked_name(changes["name"])}
-        if "base_url" in changes:
-            changes = changes | {"base_url": checked_url(changes["base_url"])}
-        provider = replace(self._added_one(provider_id), **changes)
+        provider = self._added_one(provider_id)
+        if (url := changes.get("base_url", provider.base_url)) != provider.base_url:
+            changes = changes | {"base_url": checked_url(url, may_be_plain=may_be_plain)}
+        provider = replace(provider, **changes)
         await self._put(provider)
         return provider
 
@@ -115,7 +117,8 @@ def _fixed(settings: Settings) -> list[Provider]:
     if not settings.openai_base_url:
         return [openai]
     try:
-        url = checked_url(settings.openai_base_url)
+        # Whoever sets the environment names the server there, as a compose file does with one beside this one.
+        url = checked_url(settings.openai_base_url, may_be_plain=True)
     except BadProvider as error:
         raise BadProvider(f"OPENAI_BASE_URL: {error.message}", **error.details) from None
     return [Provider(ENVIRONMENT, "OPENAI_BASE_URL", url, "compatible", "environment"), openai]

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from madang.gateway.errors import BadProvider
-from madang.gateway.types import LOCAL_KINDS, is_loopback
+from madang.gateway.types import LOCAL_KINDS, is_loopback, is_near
 from madang.ids import is_id
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -21,10 +21,11 @@ def names_provider(model: str) -> bool:
     return bool(slash) and (provider_id in _OWN_IDS or is_id(provider_id))
 
 
-def checked_url(url: str) -> str:
+def checked_url(url: str, *, may_be_plain: bool = False) -> str:
     """Return a provider's address without a final slash. Raises `BadProvider`.
 
     Only `https` may leave this machine: over plain `http` everybody between could read the key and the prompt.
+    With `may_be_plain` the person has said that this is right for a server in a private network.
     """
     try:
         parts = urlsplit(url.strip())
@@ -35,8 +36,9 @@ def checked_url(url: str) -> str:
         raise BadProvider("the address is not an http or https URL", reason="url")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadProvider("the address may hold no key, question mark or number sign", reason="parts")
-    if parts.scheme == "http" and not is_loopback(url):
-        raise BadProvider("an address beyond this machine must begin with https", reason="https")
+    if parts.scheme == "http" and not is_loopback(url) and not (may_be_plain and is_near(url)):
+        reason = "plain" if is_near(url) else "https"
+        raise BadProvider("an address beyond this machine must begin with https", reason=reason)
     return url.strip().rstrip("/")
 
 

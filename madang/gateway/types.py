@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -15,6 +15,9 @@ Role = Literal["system", "user", "assistant"]
 ProviderKind = Literal["openai", "compatible", "builtin", "ollama", "lmstudio", "llamacpp", "vllm"]
 ProviderSource = Literal["openai", "environment", "settings", "found", "builtin"]
 LOCAL_KINDS: frozenset[ProviderKind] = frozenset({"builtin", "ollama", "lmstudio", "llamacpp", "vllm"})
+# What routers keep at home; 100.64.0.0/10 is what overlay networks give out.
+_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
+_PRIVATE_NAMES = (".local", ".lan", ".internal", ".home.arpa")
 CallStatus = Literal["done", "incomplete", "error", "cancelled", "lost"]
 WaitingReason = Literal["builtin", "rate_limited", "retrying", "busy"]
 
@@ -276,6 +279,15 @@ def is_loopback(url: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_near(url: str) -> bool:
+    """Say whether an address leads into a private network: by its numbers, or by a name that no public server has."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    try:
+        return any(ip_address(host) in network for network in _PRIVATE if network.version == ip_address(host).version)
+    except ValueError:
+        return "." not in host or host.endswith(_PRIVATE_NAMES)
 
 
 def port_of(url: str) -> int:

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import FastAPI, Request, Response
 
 from madang.errors import MadangError
 from madang.gateway.api import router
+from madang.gateway.errors import BadProvider
 from madang.gateway.fake_upstream import FakeUpstream
 from madang.preferences.service import Preferences
 from madang.principal import ALL_SCOPES, Principal
@@ -80,6 +82,46 @@ async def test_SEC_08_an_address_beyond_this_machine_must_be_https_and_hold_no_k
             assert (answer.status_code, answer.text) == (422, "gateway.bad_provider"), base_url
         local = {**ADDED, "base_url": "http://localhost:9/v1"}
         assert (await client.post("/api/settings/providers", json=local)).status_code == 201
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "192.168.0.9:11434",
+        "10.1.2.3",
+        "172.31.0.1",
+        "100.64.0.7",
+        "[fd00::1]",
+        "nas",
+        "nas.local",
+        "host.docker.internal",
+    ],
+)
+async def test_SEC_08_plain_http_leads_into_a_private_network_where_the_person_says_so(tmp_path: Path, host: str):
+    async with open_room(tmp_path) as here, browse(here) as client:
+        near = {**ADDED, "base_url": f"http://{host}/v1"}
+        assert (await client.post("/api/settings/providers", json=near)).status_code == 422
+        added = await client.post("/api/settings/providers", json={**near, "may_be_plain": True})
+        assert (added.status_code, added.json()["base_url"]) == (201, f"http://{host}/v1")
+        one = f"/api/settings/providers/{added.json()['id']}"
+        same = {"name": "Attic", "base_url": near["base_url"]}
+        assert (await client.patch(one, json=same)).json()["name"] == "Attic"
+        assert (await client.patch(one, json={"base_url": "http://192.168.0.10/v1"})).status_code == 422
+
+
+@pytest.mark.parametrize("host", ["models.example.org", "8.8.8.8", "172.32.0.1", "169.254.169.254", "[2001:db8::1]"])
+async def test_SEC_08_plain_http_leads_nowhere_else_whatever_is_said(tmp_path: Path, host: str):
+    async with open_room(tmp_path) as here, browse(here) as client:
+        far = {**ADDED, "base_url": f"http://{host}/v1", "may_be_plain": True}
+        assert (await client.post("/api/settings/providers", json=far)).status_code == 422
+    with pytest.raises(BadProvider, match="OPENAI_BASE_URL"):
+        async with open_room(tmp_path / "other", openai_base_url=far["base_url"]):
+            pass
+
+
+async def test_a_server_beside_the_container_is_named_in_the_environment(tmp_path: Path):
+    async with open_room(tmp_path, openai_base_url="http://ollama:11434/v1") as here:
+        assert here.room.directory.get("env").base_url == "http://ollama:11434/v1"
 
 
 async def test_SEC_08_a_program_may_look_and_not_change_a_provider(tmp_path: Path):

@@ -3,14 +3,14 @@
 import { api, errorText } from "../../core/api.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
-import { field, fieldError } from "../../parts/field.js"
+import { field, fieldError, toggle } from "../../parts/field.js"
 import { openForm } from "../../parts/form.js"
 import { numberField } from "./numbers.js"
 
 /** @typedef {import("./providers.js").Provider} Provider */
 /** @typedef {import("./providers.js").Providers} Providers */
 /** @typedef {{ price_input_microusd_per_mtok: number | null, price_output_microusd_per_mtok: number | null }} Prices */
-/** @typedef {{ name: string, base_url: string } & Prices} Facts */
+/** @typedef {{ name: string, base_url: string, may_be_plain: boolean } & Prices} Facts */
 
 const MICRO = 1_000_000
 const MOST_DOLLARS = 10_000
@@ -52,15 +52,38 @@ function makeFields(provider) {
   const addressed = field({ label: t("settings.providers.address"), hint, control: address })
   const keyHint = t("settings.keys.value_hint")
   const keyed = field({ label: t("settings.providers.key_optional"), hint: keyHint, control: key })
+  const plain = plainSwitch(address)
   const more = h("details", {}, h("summary", {}, t("settings.providers.prices")), priceFields(prices))
   const read = () => {
-    const facts = { name: name.value.trim(), base_url: address.value.trim(), ...prices }
+    const facts = { name: name.value.trim(), base_url: address.value.trim(), may_be_plain: plain.isOn(), ...prices }
     fieldError(named, facts.name ? "" : t("settings.providers.name_missing"))
     fieldError(addressed, isAddress(facts.base_url) ? "" : t("settings.providers.address_wrong"))
     fieldError(keyed, "")
     return facts.name && isAddress(facts.base_url) ? facts : null
   }
-  return { body: [named, addressed, !provider && keyed, more], address: addressed, key: keyed, read }
+  return { body: [named, addressed, plain.element, !provider && keyed, more], address: addressed, key: keyed, read }
+}
+
+/**
+ * Asks whether what is sent may be read on the way, where the address says so.
+ * @param {HTMLInputElement} address
+ */
+function plainSwitch(address) {
+  let isAllowed = leavesPlain(address.value)
+  const element = toggle({
+    label: t("settings.providers.plain"),
+    hint: t("settings.providers.plain_hint"),
+    checked: isAllowed,
+    onchange: (checked) => {
+      isAllowed = checked
+    },
+  })
+  const show = () => {
+    element.hidden = !leavesPlain(address.value)
+  }
+  address.addEventListener("input", show)
+  show()
+  return { element, isOn: () => isAllowed && !element.hidden }
 }
 
 /**
@@ -158,4 +181,14 @@ function priceField(prices, which) {
 /** @param {string} address */
 function isAddress(address) {
   return /^https?:$/.test(URL.canParse(address) ? new URL(address).protocol : "")
+}
+
+/**
+ * @param {string} address
+ * @returns {boolean} whether it leads away from this machine without encryption
+ */
+function leavesPlain(address) {
+  if (!URL.canParse(address)) return false
+  const { protocol, hostname } = new URL(address)
+  return protocol === "http:" && !/^(localhost|.*\.localhost|127\..*|\[::1\])$/.test(hostname)
 }

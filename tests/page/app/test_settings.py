@@ -54,6 +54,22 @@ async def test_an_address_that_cannot_be_used_is_refused_beside_it(open_page: Op
     await expect(page.get_by_text("https://로 시작해야 해요")).to_be_visible()
 
 
+async def test_an_unencrypted_address_asks_whether_that_is_right(open_page: OpenPage, chrome: Chromium) -> None:
+    page = await open_page("/settings/providers")
+    chrome.watch.allow("422")
+    await page.get_by_role("button", name="다른 제공자 더하기").click()
+    switch = page.get_by_role("switch", name="암호화하지 않고 보내도 돼요")
+    address = page.get_by_label("주소")
+    for safe in ("https://192.168.0.9/v1", "http://127.0.0.1:9/v1", "http://localhost:9/v1"):
+        await address.fill(safe)
+        await expect(switch).to_be_hidden()
+    await page.get_by_label("이름").fill("다락 서버")
+    await address.fill("http://192.168.0.9:11434/v1")
+    await expect(switch).not_to_be_checked()
+    await page.get_by_role("button", name="저장").click()
+    await expect(page.get_by_text("암호화되지 않는 주소예요")).to_be_visible()
+
+
 async def test_a_daily_limit_is_kept_and_nonsense_is_not(house: Server, open_page: OpenPage) -> None:
     page = await open_page("/settings/limits")
     limit = page.get_by_label("하루 한도")
