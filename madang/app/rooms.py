@@ -25,6 +25,7 @@ from madang.principal import Announce
 from madang.secrets.given import secret_of
 from madang.secrets.opening import open_secrets
 from madang.secrets.service import Secrets
+from madang.usage.service import UsageReports
 
 
 class _Service(Protocol):
@@ -47,6 +48,7 @@ class Rooms:
     secrets: Secrets
     builtin: BuiltIn
     gateway: GatewayRoom
+    usage: UsageReports
     chat: Chat
     weekly_check: WeeklyCheck
 
@@ -54,7 +56,7 @@ class Rooms:
         """Return what the apis are given, each by its type."""
         room = self.gateway
         return [
-            self.journal, self.preferences, self.secrets, self.builtin, self.chat,
+            self.journal, self.preferences, self.secrets, self.builtin, self.usage, self.chat,
             room.registry, room.directory, room.cache, room.clearing, room.budget,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
         ]  # fmt: skip
@@ -86,6 +88,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     gateway = await start(stack, GatewayRoom.build(around))
     announcer.listen(gateway.registry.heard)
     _hear_others(database, gateway.registry.heard)
+    usage = UsageReports(database, clock, gateway.registry, gateway.prices)
     chat = Chat(
         database=database, lease=lease, journal=journal, gateway=gateway.gateway, preferences=preferences, clock=clock,
         redactor=redactor,
@@ -93,7 +96,9 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     await start(stack, chat)
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
     await start(stack, Housekeeping([journal.prune, chat.conversations.purge, weekly_check.look]))
-    return Rooms(database, journal, announce, install, preferences, secrets, builtin, gateway, chat, weekly_check)
+    return Rooms(
+        database, journal, announce, install, preferences, secrets, builtin, gateway, usage, chat, weekly_check
+    )  # fmt: skip
 
 
 def _hear_others(database: Database, heard: Callable[[str], None]) -> None:

@@ -16,6 +16,7 @@ from madang.live.api import router as live
 from madang.preferences.api import router as preferences
 from madang.redact import Redactor
 from madang.secrets.api import router as secrets
+from madang.usage.api import router as usage
 
 _DESCRIPTION = (
     "Sign in on the page and try things here, or send `Authorization: Bearer …` with a token from Settings. "
@@ -32,7 +33,7 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
     web.state.redactor = services.get(Redactor) or Redactor()
     answer_errors(web)
     # They are tried in this order, and the chat is asked most.
-    for router in (chat, live, guard, preferences, secrets, gateway, about):
+    for router in (chat, live, guard, preferences, secrets, gateway, usage, about):
         web.include_router(router)
     add_docs(web, version)
     return web

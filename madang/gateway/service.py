@@ -61,6 +61,7 @@ class GatewayRoom:
     ledger: Ledger
     upstream: Upstream
     builtin: BuiltIn
+    prices: Prices
 
     @classmethod
     def build(cls, around: Around) -> Self:
@@ -94,9 +95,10 @@ class GatewayRoom:
             preferences=preferences,
             clock=clock,
         )
+        clearing = Clearing(database, cache)
         return cls(
-            gateway, registry, directory, cache, Clearing(database, cache), budget, ledger, upstream, around.builtin
-        )
+            gateway, registry, directory, cache, clearing, budget, ledger, upstream, around.builtin, prices
+        )  # fmt: skip
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""

@@ -1,0 +1,76 @@
+"""/api/usage: sums by day, hour, model, feature and token; the calls, as a list and as CSV; another model's price."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import StreamingResponse
+
+from madang.usage.period import zone_named
+from madang.usage.service import Asked, UsageReports
+from madang.usage.sheet import written
+from madang.usage.types import By, Call, Report, WhatIf
+from madang.web import Page, needs, service
+
+router = APIRouter(prefix="/api/usage", tags=["usage"], dependencies=[needs("read")])
+
+ReportsDep = Annotated[UsageReports, service(UsageReports)]
+# PostgreSQL takes no U+0000.
+_TEXT = r"^[^\x00]*$"
+Word = Annotated[str | None, Query(max_length=400, pattern=_TEXT)]
+
+
+def asked(
+    *,
+    first: Annotated[date, Query(alias="from", description="The first day.")],
+    last: Annotated[date, Query(alias="to", description="The last day, which is counted.")],
+    zone: Annotated[str, Query(max_length=100, description="Whose days: an IANA name such as Asia/Seoul.")] = "UTC",
+    model: Word = None,
+    feature: Word = None,
+    token: Word = None,
+    status: Word = None,
+) -> Asked:
+    """Return what the query asks for."""
+    return Asked(first, last, zone_named(zone), model, feature, token, status)
+
+
+AskedDep = Annotated[Asked, Depends(asked)]
+
+
+@router.get("")
+async def report(reports: ReportsDep, wanted: AskedDep, by: By = "day") -> Report:
+    """Sums over whole days in all and by group, errors, latencies, and the pace of this month."""
+    return await reports.report(wanted, by)
+
+
+@router.get("/calls")
+async def calls(
+    reports: ReportsDep,
+    wanted: AskedDep,
+    cursor: Annotated[str | None, Query(max_length=100, pattern=_TEXT)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[Call]:
+    """The calls, the newest first."""
+    found = await reports.calls(wanted, cursor, limit + 1)
+    return Page(items=found[:limit], next_cursor=found[limit - 1].id if len(found) > limit else None)
+
+
+@router.get("/calls.csv", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
+async def calls_csv(reports: ReportsDep, wanted: AskedDep) -> StreamingResponse:
+    """The calls as a file, the newest first. Times are the zone's."""
+    name = f"madang-usage-{wanted.first}-{wanted.last}.csv"
+    # What is wrong with the days is said before the file begins.
+    wanted.filter()
+    return StreamingResponse(
+        written(reports.all_calls(wanted), wanted.zone),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@router.get("/what-if")
+async def what_if(
+    reports: ReportsDep, wanted: AskedDep, on: Annotated[str, Query(min_length=1, max_length=400)]
+) -> WhatIf:
+    """What the same tokens cost on another model, as `provider/name`, where tokens were counted."""
+    return await reports.what_if(wanted, on)

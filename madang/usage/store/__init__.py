@@ -1,0 +1,1 @@
+"""The questions to the ledger: sums of calls, and the calls themselves."""

@@ -1,0 +1,161 @@
+"""What is asked of the ledger, and what it answers. Money is micro-dollars, times are milliseconds."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Literal, Self
+
+By = Literal["day", "hour", "model", "feature", "token"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which calls: from `since` on, before `until`; a `None` leaves the rest open. `model` is `provider/name`."""
+
+    since: datetime
+    until: datetime
+    model: str | None = None
+    feature: str | None = None
+    token_id: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What some calls took together. Tokens and prompts are those of calls that were sent, kept answers apart.
+
+    `failed_calls` ended in an error or broke off; `rescued_calls` came to their end by trying again. The cost of
+    `unknown_cost_calls` is in no sum. `asked_cache_calls` are those that could be a hit. `prefix_tokens` are the prompt
+    tokens of calls whose provider said how many it had cached itself; `cached_tokens` is how many those were.
+    """
+
+    calls: int = 0
+    failed_calls: int = 0
+    cancelled_calls: int = 0
+    rescued_calls: int = 0
+    hits: int = 0
+    asked_cache_calls: int = 0
+    uncounted_calls: int = 0
+    unknown_cost_calls: int = 0
+    prompt_tokens: int = 0
+    prefix_tokens: int = 0
+    cached_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost_microusd: int = 0
+    saved_microusd: int = 0
+
+    def __add__(self, other: Self) -> "Sums":
+        return Sums(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(Sums)))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The sums of one day (`2026-11-22`), hour (its beginning, ISO 8601), model, feature or token.
+
+    `name` is what the person called the token; `key` is null for calls that came without one.
+    """
+
+    key: str | None
+    sums: Sums
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Percentiles by nearest rank: each is a value that was measured. Null where nothing was."""
+
+    count: int
+    p50_ms: int | None = None
+    p95_ms: int | None = None
+    p99_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCount:
+    """How many calls ended with an error code."""
+
+    code: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What this month has cost, and what it will have at this pace; null in its first day."""
+
+    month: str
+    spent_microusd: int
+    expected_microusd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Sums over whole days of the reader's zone, in all and by group.
+
+    Latencies are those of calls that were sent and ended well.
+    """
+
+    from_day: str
+    to_day: str
+    zone: str
+    by: By
+    totals: Sums
+    groups: list[Group]
+    errors: list[ErrorCount]
+    ttft: Spread
+    latency: Spread
+    pace: Pace
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One row of the ledger, as it is shown. An unknown number is null, never 0."""
+
+    id: str
+    created_at: datetime
+    feature: str
+    conversation_id: str | None
+    turn_id: str | None
+    token_id: str | None
+    model: str
+    cache: str
+    status: str
+    error_code: str | None
+    attempts: int
+    prompt_tokens: int | None
+    cached_tokens: int | None
+    completion_tokens: int | None
+    reasoning_tokens: int | None
+    cost_microusd: int | None
+    price_date: str | None
+    saved_microusd: int | None
+    ttft_ms: int | None
+    latency_ms: int | None
+    finish_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCount:
+    """So many calls with the same counts of tokens, and what those of known cost had cost together."""
+
+    calls: int
+    prompt_tokens: int | None
+    cached_tokens: int | None
+    completion_tokens: int | None
+    cost_microusd: int
+    unknown_cost_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What the same tokens cost on another model. `paid_microusd` is what the priced calls had cost, as far as known.
+
+    `unpriced_calls` were sent and nobody counted their tokens, so they are in neither sum.
+    """
+
+    model: str
+    price_date: str | None
+    priced_calls: int
+    unpriced_calls: int
+    cost_microusd: int
+    paid_microusd: int
+    unknown_cost_calls: int
