@@ -17,6 +17,7 @@ from madang.gateway.types import (
     Caller,
     CallStatus,
     Cause,
+    Chunk,
     Entry,
     Finished,
     FinishReason,
@@ -24,6 +25,7 @@ from madang.gateway.types import (
     Provider,
     ReasoningDelta,
     Receipt,
+    Started,
     TextDelta,
     Usage,
 )
@@ -54,6 +56,7 @@ class Bill:
         self._clock = clock
         self.cache = cache
         self._kept: Kept | None = None
+        self._saved_microusd: int | None = None
         self._created_at = clock.now()
         self._began = clock.monotonic()
         self._ended_at: float | None = None
@@ -92,10 +95,33 @@ class Bill:
             self._masked += piece.masked
             (self._text if isinstance(piece, TextDelta) else self._reasoning).add(piece.text)
 
-    def was_kept(self, kept: Kept) -> Finished:
-        """Close with a kept answer: nothing was sent, and its old cost was saved."""
-        self._kept, self.cache = kept, "hit"
-        return self.ended(Ended("stop", kept.usage))
+    def said(self) -> Iterator[TextDelta | ReasoningDelta]:
+        """Yield the words so far, each kind of words in one piece."""
+        reasoning, text = self._reasoning.whole(), self._text.whole()
+        if reasoning:
+            yield ReasoningDelta(reasoning, 0 if text else self._masked)
+        if text:
+            yield TextDelta(text, self._masked)
+
+    def replay(self, kept: Kept) -> Iterator[Chunk]:
+        """Yield a kept answer from its start to its end: nothing is sent, and its old cost is saved."""
+        self._kept, self.cache, self._saved_microusd = kept, "hit", kept.cost_microusd
+        yield Started(self.model.id, self.model.provider, self.cache, self.model.is_builtin)
+        for words in kept.replay():
+            self.saw(words)
+            yield words
+        yield self.ended(Ended("stop", kept.usage))
+
+    def shared(self, chunk: Chunk) -> Chunk:
+        """Return a piece of somebody else's call as this caller hears it: what it costs is paid once."""
+        if isinstance(chunk, TextDelta | ReasoningDelta):
+            self.saw(chunk)
+        if not isinstance(chunk, Finished):
+            return chunk
+        theirs = chunk.receipt
+        self._saved_microusd, self.capped_at_tokens = theirs.cost_microusd, theirs.capped_at_tokens
+        usage = Usage(theirs.prompt_tokens, theirs.cached_tokens, theirs.completion_tokens, theirs.reasoning_tokens)
+        return self.ended(Ended(chunk.finish_reason, usage))
 
     def ended(self, end: Ended) -> Finished:
         """Close with a whole answer."""
@@ -141,7 +167,7 @@ class Bill:
             is_at_most=bool(cost) and cost != counted,
             price_date=self.tariff.date if self.tariff else None,
             cache_age_seconds=self._kept.age_seconds(self._clock.now()) if self._kept else None,
-            saved_microusd=self._kept.cost_microusd if self._kept else None,
+            saved_microusd=self._saved_microusd,
             capped_at_tokens=self.capped_at_tokens,
             masked_secrets=self._masked,
         )

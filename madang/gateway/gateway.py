@@ -24,6 +24,7 @@ from madang.gateway.ledger import Ledger
 from madang.gateway.places import Places
 from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
+from madang.gateway.sharing import Flight, Flights, own_error
 from madang.gateway.types import (
     CacheMode,
     CacheOutcome,
@@ -66,6 +67,7 @@ class Gateway:
         self._prices = prices
         self._preferences = preferences
         self._clock = clock
+        self._flights = Flights()
 
     async def stream(self, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk]:
         """Yield the answer: `Started`, words, `Finished`; a `Waiting` wherever there is nothing to read yet.
@@ -117,19 +119,88 @@ class Gateway:
         key = key_of(request, provider, model.name)
         outcome: CacheOutcome = "off" if mode == "off" else "miss"
         bill = Bill(model, caller, self._clock, provider=provider, cache=outcome, key=key)
+        chunks = self._saving(bill, request) if mode == "auto" else self._plain(bill, request, mode)
+        async with aclosing(chunks):
+            async for chunk in chunks:
+                yield chunk
+
+    async def _plain(self, bill: Bill, request: ChatRequest, mode: CacheMode) -> AsyncGenerator[Chunk]:
+        """Answer alone; with `only`, from what is kept or not at all."""
+        if mode == "only":
+            with on_the_books(bill, self._ledger):
+                kept = await self._find(bill.key)
+                if not kept:
+                    raise NotKept("there is no kept answer to this", model=bill.model.id)
+                for chunk in bill.replay(kept):
+                    yield chunk
+            return
+        async with aclosing(self._call(bill, request, mode)) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    async def _saving(self, bill: Bill, request: ChatRequest) -> AsyncGenerator[Chunk]:
+        """Answer from what is kept, else together with whoever asks the same now, else by a call others may join."""
+        try:
+            while True:
+                flight = self._flights.find(bill.key)
+                kept = None if flight else await self._find(bill.key)
+                if kept:
+                    chunks = self._replay(bill, kept)
+                elif flight := flight or self._flights.find(bill.key):
+                    chunks = self._follow(bill, flight)
+                else:
+                    chunks = self._lead(bill, request)
+                has_begun = False
+                async with aclosing(chunks):
+                    async for chunk in chunks:
+                        has_begun = True
+                        yield chunk
+                if has_begun:
+                    return
+        finally:
+            # The call goes on the books when it ends; whoever leaves before that hears what it took so far.
+            bill.tell()
+
+    async def _replay(self, bill: Bill, kept: Kept) -> AsyncGenerator[Chunk]:
         with on_the_books(bill, self._ledger):
-            kept = await self._find(key) if mode in {"auto", "only"} else None
-            if kept:
-                yield Started(model.id, model.provider, "hit", model.is_builtin)
-                for words in kept.replay():
-                    bill.saw(words)
-                    yield words
-                yield bill.was_kept(kept)
+            for chunk in bill.replay(kept):
+                yield chunk
+
+    async def _lead(self, bill: Bill, request: ChatRequest) -> AsyncGenerator[Chunk]:
+        """Make the call, in a task of its own: it is not this caller's alone."""
+        flight = self._flights.begin(bill.key, self._call(bill, request, "auto"), bill.said)
+        async with flight.listener() as mailbox:
+            while chunk := await mailbox.take():
+                yield chunk
+            flight.result()
+
+    async def _follow(self, bill: Bill, flight: Flight) -> AsyncGenerator[Chunk]:
+        """Hear a call that somebody else began; yield nothing where it did not come to be.
+
+        What keeps a call from being begun, such as a cap, concerns the one who wanted to begin it.
+        """
+        async with flight.listener() as mailbox:
+            if not await mailbox.take():
                 return
-            if mode == "only":
-                raise NotKept("there is no kept answer to this", model=model.id)
+            bill.cache = "shared"
+            with on_the_books(bill, self._ledger):
+                yield Started(bill.model.id, bill.model.provider, bill.cache, bill.model.is_builtin)
+                while chunk := await mailbox.take():
+                    yield bill.shared(chunk)
+                with own_error():
+                    flight.result()
+
+    async def _call(self, bill: Bill, request: ChatRequest, mode: CacheMode) -> AsyncGenerator[Chunk]:
+        """Reserve, ask the provider, settle, and write it down."""
+        with on_the_books(bill, self._ledger):
             request = await self._reserved(bill, request)
-            yield Started(model.id, model.provider, bill.cache, model.is_builtin, is_reserved=bill.quote is not None)
+            yield Started(
+                bill.model.id,
+                bill.model.provider,
+                bill.cache,
+                bill.model.is_builtin,
+                is_reserved=bill.quote is not None,
+            )
             async with aclosing(self._ask(bill, request)) as pieces:
                 async for piece in pieces:
                     yield await self._end(bill, piece, mode) if isinstance(piece, Ended) else piece

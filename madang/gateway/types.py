@@ -8,7 +8,8 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 CacheMode = Literal["auto", "off", "refresh", "only"]
-CacheOutcome = Literal["hit", "miss", "off"]
+CacheOutcome = Literal["hit", "miss", "off", "shared"]
+"""`shared` is an answer that somebody else, who asked the very same at the same time, had begun and paid for."""
 Feature = Literal["chat", "title", "check"]
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 Role = Literal["system", "user", "assistant"]

@@ -20,6 +20,7 @@ export function receiptLine({ turn, isLast }) {
     status(turn),
     receipt?.masked_secrets ? chip(t("chat.receipt.masked"), "warn") : null,
     receipt?.cache === "hit" && kept(turn, receipt),
+    receipt?.cache === "shared" && shared(receipt),
     receipt && figures(turn, receipt, isLast),
   ]
 }
@@ -66,13 +67,23 @@ function kept(turn, { cache_age_seconds, saved_microusd }) {
   const words = [
     t("chat.kept"),
     cache_age_seconds !== null && t("chat.kept.age", { age: span(cache_age_seconds) }),
-    saved_microusd !== null && saved_microusd > 0 && t("chat.kept.saved", { money: money(saved_microusd) }),
+    saving(saved_microusd),
   ]
   const fresh = h("button", { class: "link-button", type: "button", dataset: { tool: "fresh" } }, t("chat.fresh"))
   fresh.addEventListener("click", () => {
     fresh.dispatchEvent(new CustomEvent("chat-act", { detail: { name: "fresh", turn }, bubbles: true }))
   })
   return [chip(words.filter(Boolean).join(" · "), "kept"), fresh]
+}
+
+/** The same was being answered already: one call for both, paid once. @param {Receipt} receipt */
+function shared({ saved_microusd }) {
+  return chip([t("chat.shared"), saving(saved_microusd)].filter(Boolean).join(" · "), "kept")
+}
+
+/** @param {number | null} microusd */
+function saving(microusd) {
+  return microusd !== null && microusd > 0 && t("chat.kept.saved", { money: money(microusd) })
 }
 
 /**
