@@ -9,7 +9,12 @@ _LENGTH = 26
 
 def new_id() -> str:
     """Return 26 characters: 48 bits of milliseconds, then 80 random bits (a ULID in lower case)."""
-    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return id_of(time.time_ns() // 1_000_000, secrets.randbits(80))
+
+
+def id_of(milliseconds: int, random_bits: int) -> str:
+    """Return the id of a moment, in milliseconds since 1970, with 80 bits that tell it from others of that moment."""
+    number = milliseconds << 80 | random_bits
     return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 

@@ -1,4 +1,4 @@
-"""The command line: `madang serve`, `ask`, `signin`, `token`, `doctor`, `openapi`."""
+"""The command line: `madang serve`, `ask`, `signin`, `token`, `doctor`, `openapi`, `demo-data`."""
 
 import argparse
 import importlib
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         def run(self, chosen: argparse.Namespace, settings: Settings) -> int: ...
 
 
-_COMMANDS = ("serve", "ask", "signin", "token", "doctor", "openapi")
+_COMMANDS = ("serve", "ask", "signin", "token", "doctor", "openapi", "demo-data")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -67,7 +67,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 
 def _module(name: str) -> "_Command":
-    module: _Command = importlib.import_module(f"madang.cli.{name}")
+    module: _Command = importlib.import_module(f"madang.cli.{name.replace('-', '_')}")
     return module
 
 

@@ -74,6 +74,21 @@ _WORDS: dict[str, tuple[str, str]] = {
     "token.none": ("토큰이 없어요.", "There are no tokens."),
     "doctor.about": ("무엇이 되고 무엇이 빠졌는지 살펴봐요", "see what works, what is missing and how to mend it"),
     "openapi.about": ("API 문서(OpenAPI)를 출력해요", "print the OpenAPI document"),
+    "demo-data.about": (
+        "빈 폴더에 한 달 치 예시 데이터를 만들어요",
+        "fill an empty folder with a month of made-up data",
+    ),
+    "demo-data.folder": ("예시 데이터를 둘 빈 폴더", "the empty folder to fill"),
+    "demo-data.days": ("며칠 치를 만들지", "how many days"),
+    "demo-data.seed": ("같은 수를 주면 같은 데이터가 나와요", "the same number gives the same data"),
+    "demo-data.not_empty": (
+        "{path} 폴더가 비어 있지 않아서 아무것도 쓰지 않았어요. 빈 폴더를 골라 주세요.",
+        "{path} is not empty, so nothing was written. Name an empty folder.",
+    ),
+    "demo-data.made": (
+        "대화 {conversations}개와 호출 {calls}건을 만들었어요. 이렇게 열어 보세요:",
+        "Made {conversations} conversations with {calls} calls. Open them with:",
+    ),
     "doctor.ok": ("좋아요", "ok"),
     "doctor.note": ("참고", "note"),
     "doctor.bad": ("문제", "problem"),
