@@ -52,6 +52,11 @@ class Redactor:
             return {name: self.clean_all(one) for name, one in value.items()}
         return [self.clean_all(one) for one in value] if isinstance(value, list | tuple) else value
 
+    @property
+    def masks_answers(self) -> bool:
+        """Say whether there is a secret that an answer could repeat."""
+        return self._in_answers is not None
+
     def mask_known(self, text: str) -> tuple[str, int]:
         """Return an answer's words with each known secret masked, and how many there were."""
         return (text, 0) if self._in_answers is None else self._in_answers.subn(MASK, text)

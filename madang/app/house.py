@@ -8,6 +8,7 @@ from starlette.routing import WebSocketRoute
 from madang.app.ground import Ground
 from madang.app.rooms import Rooms, open_rooms, start
 from madang.app.web import web_app
+from madang.gateway.v1.door import Door
 from madang.guard.asgi import App, Receive, Scope, Send
 from madang.guard.auth import Auth, Credentials
 from madang.guard.brake import Brake
@@ -15,6 +16,7 @@ from madang.guard.cookies import Cookie
 from madang.guard.once import Tickets
 from madang.guard.password import Password
 from madang.guard.sessions import Sessions
+from madang.guard.shapes import is_openai
 from madang.guard.signin import SignIns
 from madang.guard.tokens import Tokens
 from madang.guard.watch import SessionWatch
@@ -71,4 +73,15 @@ async def _gated(ground: Ground, rooms: Rooms, stack: AsyncExitStack) -> App:
     web = web_app(services, ground.page_version)
     web.router.routes.append(WebSocketRoute("/api/live", LiveSocket(rooms.journal, access)))
     known = Credentials(sessions, tokens, tickets, brake, cookie, ground.control_hash)
-    return Auth(web, known, settings.request_timeout)
+    door = Door(rooms.gateway.gateway, ground.redactor)
+    return Auth(_parted(web, door), known, settings.request_timeout)
+
+
+def _parted(web: App, door: App) -> App:
+    """Send what is OpenAI's to its door, past the web framework, and everything else to the apis."""
+
+    async def choose(scope: Scope, receive: Receive, send: Send) -> None:
+        is_doors = scope["type"] == "http" and is_openai(scope["path"])
+        await (door if is_doors else web)(scope, receive, send)
+
+    return choose

@@ -13,11 +13,11 @@ from madang.gateway.heard import Heard
 from madang.gateway.ledger import Ledger
 from madang.gateway.prices import Tariff, cost_microusd
 from madang.gateway.types import (
+    AnyChunk,
     CacheOutcome,
     Caller,
     CallStatus,
     Cause,
-    Chunk,
     Entry,
     Finished,
     FinishReason,
@@ -25,6 +25,7 @@ from madang.gateway.types import (
     Provider,
     ReasoningDelta,
     Receipt,
+    Relayed,
     Started,
     TextDelta,
     Usage,
@@ -42,12 +43,21 @@ class Bill:
     """Adds up one call, which may take several attempts. `capped_at_tokens` is a limit that only the cap set."""
 
     def __init__(
-        self, model: ModelInfo, caller: Caller, clock: Clock, *, provider: Provider, cache: CacheOutcome, key: str
+        self,
+        model: ModelInfo,
+        caller: Caller,
+        clock: Clock,
+        *,
+        provider: Provider,
+        cache: CacheOutcome,
+        key: str,
+        is_raw: bool = False,
     ) -> None:
         self.id = new_id()
         self.model = model
         self.provider = provider
         self.key = key
+        self._is_raw = is_raw
         self.tariff: Tariff | None = None
         self.quote: Quote | None = None
         self.is_reserving = False
@@ -82,7 +92,7 @@ class Bill:
         """Say whether the answer has begun."""
         return self._first_word_at is not None
 
-    def saw(self, piece: Asked | Retry | TextDelta | ReasoningDelta) -> None:
+    def saw(self, piece: Asked | Retry | TextDelta | ReasoningDelta | Relayed) -> None:
         """Take in a piece of the answer."""
         if isinstance(piece, Asked):
             self._attempts, self._is_asking = piece.attempt, True
@@ -93,28 +103,40 @@ class Bill:
             if self._first_word_at is None:
                 self._first_word_at = self._clock.monotonic()
             self._masked += piece.masked
-            (self._text if isinstance(piece, TextDelta) else self._reasoning).add(piece.text)
+            if not isinstance(piece, Relayed):
+                (self._text if isinstance(piece, TextDelta) else self._reasoning).add(piece.text)
+            elif self.cache == "miss":
+                self._text.add(piece.data.decode())
 
-    def said(self) -> Iterator[TextDelta | ReasoningDelta]:
+    def started(self) -> Started:
+        """Return the beginning of the answer."""
+        model = self.model
+        return Started(model.id, model.provider, self.cache, model.is_builtin, self.quote is not None, self.id)
+
+    def said(self) -> Iterator[TextDelta | ReasoningDelta | Relayed]:
         """Yield the words so far, each kind of words in one piece."""
         reasoning, text = self._reasoning.whole(), self._text.whole()
+        if self._is_raw:
+            if text:
+                yield Relayed(text.encode(), self._masked)
+            return
         if reasoning:
             yield ReasoningDelta(reasoning, 0 if text else self._masked)
         if text:
             yield TextDelta(text, self._masked)
 
-    def replay(self, kept: Kept) -> Iterator[Chunk]:
+    def replay(self, kept: Kept) -> Iterator[AnyChunk]:
         """Yield a kept answer from its start to its end: nothing is sent, and its old cost is saved."""
         self._kept, self.cache, self._saved_microusd = kept, "hit", kept.cost_microusd
-        yield Started(self.model.id, self.model.provider, self.cache, self.model.is_builtin)
-        for words in kept.replay():
+        yield self.started()
+        for words in kept.replay_raw() if self._is_raw else kept.replay():
             self.saw(words)
             yield words
         yield self.ended(Ended("stop", kept.usage))
 
-    def shared(self, chunk: Chunk) -> Chunk:
+    def shared(self, chunk: AnyChunk) -> AnyChunk:
         """Return a piece of somebody else's call as this caller hears it: what it costs is paid once."""
-        if isinstance(chunk, TextDelta | ReasoningDelta):
+        if isinstance(chunk, TextDelta | ReasoningDelta | Relayed):
             self.saw(chunk)
         if not isinstance(chunk, Finished):
             return chunk

@@ -15,7 +15,7 @@ from madang.gateway.days import day_of, zone_of
 from madang.gateway.errors import BudgetReached, PriceUnknown
 from madang.gateway.prices import MICRO, Tariff, rounded_up
 from madang.gateway.store import Claim, DaySpending
-from madang.gateway.types import Cause, ChatRequest, ImagePart, Message
+from madang.gateway.types import Cause, ChatRequest, ImagePart, Message, RawRequest
 from madang.preferences.service import Preferences
 
 LONGEST_UNASKED = 8192
@@ -84,7 +84,7 @@ class Budget:
             spending.unknown_cost_calls,
         )
 
-    async def reserve(self, cause: Cause, request: ChatRequest, tariff: Tariff | None) -> Quote | None:
+    async def reserve(self, cause: Cause, request: ChatRequest | RawRequest, tariff: Tariff | None) -> Quote | None:
         """Reserve what `request` may cost at most for the call `cause`; without a cap nothing is written.
 
         Raises `BudgetReached`, and `PriceUnknown` where nobody knows the price and the person has not allowed that.
@@ -121,14 +121,14 @@ class Budget:
         if await store.has_lost(self._database) and (lost := await store.settle_lost(self._database)):
             logger.warning("{} calls had no end when their process stopped; they count at their full price", lost)
 
-    async def _check_unknown(self, cap: int, request: ChatRequest) -> None:
+    async def _check_unknown(self, cap: int, request: ChatRequest | RawRequest) -> None:
         spending = await store.find_spending(self._database, day_of(self._clock.now()))
         if spending.spent_microusd + spending.reserved_microusd >= cap:
             raise self._reached(cap, spending, request)
         if self._preferences.get().unknown_price == "refuse":
             raise PriceUnknown("a cap is set and the price of this model is unknown", model=request.model)
 
-    def _reached(self, cap: int, spending: DaySpending, request: ChatRequest) -> BudgetReached:
+    def _reached(self, cap: int, spending: DaySpending, request: ChatRequest | RawRequest) -> BudgetReached:
         return BudgetReached(
             f"the daily cap would be passed, {request.model!r} was not called",
             model=request.model,
@@ -139,19 +139,21 @@ class Budget:
         )
 
 
-def quoted(request: ChatRequest, tariff: Tariff, available_microusd: int) -> Quote | None:
+def quoted(request: ChatRequest | RawRequest, tariff: Tariff, available_microusd: int) -> Quote | None:
     """Return what a request may cost at most, or `None` where that is more than is available.
 
     Without a limit of its own the answer may be as long as the money allows, up to `LONGEST_UNASKED` tokens.
     """
     prompt = longest_prompt(request)
-    tokens = request.max_tokens or _affordable(prompt, tariff, available_microusd)
-    amount = rounded_up(tariff.usd(prompt, 0, tokens))
+    tokens = request.max_tokens or _affordable(prompt, tariff, available_microusd, request.answers)
+    amount = rounded_up(tariff.usd(prompt, 0, tokens * request.answers))
     return Quote(amount, tokens) if tokens > 0 and amount <= available_microusd else None
 
 
-def longest_prompt(request: ChatRequest) -> int:
+def longest_prompt(request: ChatRequest | RawRequest) -> int:
     """Return a number of tokens that the prompt cannot pass: no token is shorter than a byte."""
+    if isinstance(request, RawRequest):
+        return request.longest_prompt
     return sum(_longest(message) for message in request.messages)
 
 
@@ -162,9 +164,9 @@ def _longest(message: Message) -> int:
     return _MESSAGE_OVERHEAD + len(message.text.encode(errors="replace")) + pictures
 
 
-def _affordable(prompt: int, tariff: Tariff, available_microusd: int) -> int:
+def _affordable(prompt: int, tariff: Tariff, available_microusd: int, answers: int) -> int:
     base = tariff.usd(prompt, 0, 0)
-    each = (tariff.usd(prompt, 0, MICRO) - base) / MICRO
+    each = (tariff.usd(prompt, 0, MICRO) - base) / MICRO * answers
     if each <= 0:
         return LONGEST_UNASKED
     return max(0, min(LONGEST_UNASKED, math.floor((Decimal(available_microusd) / MICRO - base) / each)))

@@ -6,14 +6,19 @@ import hashlib
 import json
 from typing import Any
 
-from madang.gateway.types import ChatRequest, ImagePart, Message, Part, Provider
+import orjson
+
+from madang.errors import BadRequest
+from madang.gateway.types import ChatRequest, ImagePart, Message, Part, Provider, RawRequest
 
 FORMAT = 1
 """Counts up when the same request is to be asked anew, because what is kept has another form or meaning."""
 
 
-def key_of(request: ChatRequest, provider: Provider, model: str) -> str:
+def key_of(request: ChatRequest | RawRequest, provider: Provider, model: str) -> str:
     """Return 64 hexadecimal digits. Requests share them only where provider, address, model and all words are equal."""
+    if isinstance(request, RawRequest):
+        return hashlib.sha256(_raw(request, provider, model)).hexdigest()
     return hashlib.sha256(canonical(request, provider, model)).hexdigest()
 
 
@@ -34,6 +39,26 @@ def canonical(request: ChatRequest, provider: Provider, model: str) -> bytes:
         "messages": [_message(message) for message in request.messages],
     }
     return json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+def _raw(request: RawRequest, provider: Provider, model: str) -> bytes:
+    """Return a request in OpenAI's own words with sorted names: whatever it holds may change the answer.
+
+    Raises `BadRequest` where it cannot be written.
+    """
+    content = {
+        "format": FORMAT,
+        "provider": provider.id,
+        "base_url": provider.base_url.rstrip("/"),
+        "endpoint": request.endpoint,
+        "model": model,
+        "body": {name: value for name, value in request.body.items() if name != "model"},
+    }
+    try:
+        return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        # Read it was, but neither we nor a provider would get it written.
+        raise BadRequest("the body is nested too deeply") from error
 
 
 def _number(value: float | None) -> float | None:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, overload
 
 from madang.clock import Clock
 from madang.gateway.bill import Bill, may_have_cost, on_the_books
@@ -26,6 +27,7 @@ from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
 from madang.gateway.sharing import Flight, Flights, own_error
 from madang.gateway.types import (
+    AnyChunk,
     CacheMode,
     CacheOutcome,
     Caller,
@@ -34,7 +36,9 @@ from madang.gateway.types import (
     Chunk,
     Finished,
     ModelInfo,
-    Started,
+    RawChunk,
+    RawRequest,
+    Request,
     Waiting,
 )
 from madang.gateway.upstream import Asked, Ended, Retry, Target, Upstream
@@ -69,8 +73,16 @@ class Gateway:
         self._clock = clock
         self._flights = Flights()
 
-    async def stream(self, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk]:
+    @overload
+    def stream(self, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk]: ...
+
+    @overload
+    def stream(self, request: RawRequest, caller: Caller) -> AsyncGenerator[RawChunk]: ...
+
+    async def stream(self, request: Request, caller: Caller) -> AsyncGenerator[Any]:
         """Yield the answer: `Started`, words, `Finished`; a `Waiting` wherever there is nothing to read yet.
+
+        A raw request's answer comes as the provider's own bytes instead of words.
 
         Where a model fails before its first word and the person named others, those are asked in turn, each with a
         `Started` of its own. Closing the generator closes the connection, and the ledger has it as cancelled.
@@ -112,19 +124,27 @@ class Gateway:
         provider, _, name = model.partition("/")
         await self._ledger.lost(Cause(new_id(), caller, provider, name), began, 0 if is_free else None)
 
-    async def _answer(self, model: ModelInfo, request: ChatRequest, caller: Caller) -> AsyncGenerator[Chunk]:
+    async def _answer(self, model: ModelInfo, request: Request, caller: Caller) -> AsyncGenerator[AnyChunk]:
         mode = self._mode(request.cache)
         # The provider as it is now: it may be changed or removed while it answers.
         provider = self._registry.provider_of(model)
         key = key_of(request, provider, model.name)
         outcome: CacheOutcome = "off" if mode == "off" else "miss"
-        bill = Bill(model, caller, self._clock, provider=provider, cache=outcome, key=key)
+        bill = Bill(
+            model,
+            caller,
+            self._clock,
+            provider=provider,
+            cache=outcome,
+            key=key,
+            is_raw=isinstance(request, RawRequest),
+        )
         chunks = self._saving(bill, request) if mode == "auto" else self._plain(bill, request, mode)
         async with aclosing(chunks):
             async for chunk in chunks:
                 yield chunk
 
-    async def _plain(self, bill: Bill, request: ChatRequest, mode: CacheMode) -> AsyncGenerator[Chunk]:
+    async def _plain(self, bill: Bill, request: Request, mode: CacheMode) -> AsyncGenerator[AnyChunk]:
         """Answer alone; with `only`, from what is kept or not at all."""
         if mode == "only":
             with on_the_books(bill, self._ledger):
@@ -138,7 +158,7 @@ class Gateway:
             async for chunk in chunks:
                 yield chunk
 
-    async def _saving(self, bill: Bill, request: ChatRequest) -> AsyncGenerator[Chunk]:
+    async def _saving(self, bill: Bill, request: Request) -> AsyncGenerator[AnyChunk]:
         """Answer from what is kept, else together with whoever asks the same now, else by a call others may join."""
         try:
             while True:
@@ -161,12 +181,12 @@ class Gateway:
             # The call goes on the books when it ends; whoever leaves before that hears what it took so far.
             bill.tell()
 
-    async def _replay(self, bill: Bill, kept: Kept) -> AsyncGenerator[Chunk]:
+    async def _replay(self, bill: Bill, kept: Kept) -> AsyncGenerator[AnyChunk]:
         with on_the_books(bill, self._ledger):
             for chunk in bill.replay(kept):
                 yield chunk
 
-    async def _lead(self, bill: Bill, request: ChatRequest) -> AsyncGenerator[Chunk]:
+    async def _lead(self, bill: Bill, request: Request) -> AsyncGenerator[AnyChunk]:
         """Make the call, in a task of its own: it is not this caller's alone."""
         flight = self._flights.begin(bill.key, self._call(bill, request, "auto"), bill.said)
         async with flight.listener() as mailbox:
@@ -174,7 +194,7 @@ class Gateway:
                 yield chunk
             flight.result()
 
-    async def _follow(self, bill: Bill, flight: Flight) -> AsyncGenerator[Chunk]:
+    async def _follow(self, bill: Bill, flight: Flight) -> AsyncGenerator[AnyChunk]:
         """Hear a call that somebody else began; yield nothing where it did not come to be.
 
         What keeps a call from being begun, such as a cap, concerns the one who wanted to begin it.
@@ -184,28 +204,22 @@ class Gateway:
                 return
             bill.cache = "shared"
             with on_the_books(bill, self._ledger):
-                yield Started(bill.model.id, bill.model.provider, bill.cache, bill.model.is_builtin)
+                yield bill.started()
                 while chunk := await mailbox.take():
                     yield bill.shared(chunk)
                 with own_error():
                     flight.result()
 
-    async def _call(self, bill: Bill, request: ChatRequest, mode: CacheMode) -> AsyncGenerator[Chunk]:
+    async def _call(self, bill: Bill, request: Request, mode: CacheMode) -> AsyncGenerator[AnyChunk]:
         """Reserve, ask the provider, settle, and write it down."""
         with on_the_books(bill, self._ledger):
             request = await self._reserved(bill, request)
-            yield Started(
-                bill.model.id,
-                bill.model.provider,
-                bill.cache,
-                bill.model.is_builtin,
-                is_reserved=bill.quote is not None,
-            )
+            yield bill.started()
             async with aclosing(self._ask(bill, request)) as pieces:
                 async for piece in pieces:
                     yield await self._end(bill, piece, mode) if isinstance(piece, Ended) else piece
 
-    async def _ask(self, bill: Bill, request: ChatRequest) -> AsyncGenerator[Chunk | Ended]:
+    async def _ask(self, bill: Bill, request: Request) -> AsyncGenerator[AnyChunk | Ended]:
         """Reach the place, and relay what the provider says."""
         async with aclosing(self._places.reach(bill.model)) as steps:
             async for step in steps:
@@ -216,7 +230,7 @@ class Gateway:
                     async for piece in pieces:
                         yield piece
 
-    async def _relay(self, bill: Bill, target: Target, request: ChatRequest) -> AsyncGenerator[Chunk | Ended]:
+    async def _relay(self, bill: Bill, target: Target, request: Request) -> AsyncGenerator[AnyChunk | Ended]:
         async with aclosing(self._upstream.stream(target, request)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Retry):
@@ -226,7 +240,7 @@ class Gateway:
                 if not isinstance(piece, Asked):
                     yield piece
 
-    async def _reserved(self, bill: Bill, request: ChatRequest) -> ChatRequest:
+    async def _reserved(self, bill: Bill, request: Request) -> Request:
         """Return the request with the limit that the cap allows; the same one where no cap applies."""
         if bill.model.is_free or self._budget.cap_microusd is None:
             return request

@@ -8,7 +8,7 @@ from copy import copy
 
 from madang.errors import MadangError
 from madang.gateway.heard import Heard
-from madang.gateway.types import Chunk, ReasoningDelta, Started, TextDelta, Waiting
+from madang.gateway.types import AnyChunk, ReasoningDelta, Relayed, Started, TextDelta, Waiting
 
 _MOST_UNHEARD = 256
 """Pieces of an answer that may wait for the quickest listener before the provider has to."""
@@ -18,7 +18,7 @@ class Mailbox:
     """What one listener has not heard yet. Words of one kind that wait are joined, so a slow one takes little room."""
 
     def __init__(self, taken: asyncio.Event) -> None:
-        self._waiting: deque[Chunk | _Words] = deque()
+        self._waiting: deque[AnyChunk | _Words] = deque()
         self._unheard = 0
         self._has_news = asyncio.Event()
         self._taken = taken
@@ -29,7 +29,7 @@ class Mailbox:
         """Say whether so much is waiting that the provider may pause."""
         return self._unheard >= _MOST_UNHEARD
 
-    def put(self, chunk: Chunk) -> None:
+    def put(self, chunk: AnyChunk) -> None:
         """Add the next piece."""
         last = self._waiting[-1] if self._waiting else None
         if isinstance(chunk, TextDelta | ReasoningDelta) and isinstance(last, TextDelta | ReasoningDelta | _Words):
@@ -48,7 +48,7 @@ class Mailbox:
         self._is_closed = True
         self._has_news.set()
 
-    async def take(self) -> Chunk | None:
+    async def take(self) -> AnyChunk | None:
         """Return the next piece once there is one, or `None` after the last."""
         while not self._waiting:
             if self._is_closed:
@@ -86,7 +86,7 @@ class _Words:
 class Flight:
     """A call under way. It belongs to all who listen: it goes on until it ends or the last of them has left."""
 
-    def __init__(self, said: Callable[[], Iterable[TextDelta | ReasoningDelta]]) -> None:
+    def __init__(self, said: Callable[[], Iterable[TextDelta | ReasoningDelta | Relayed]]) -> None:
         self._said = said
         self._listeners: set[Mailbox] = set()
         self._taken = asyncio.Event()
@@ -99,7 +99,7 @@ class Flight:
         """Say whether one more may listen."""
         return self._task is not None and not self._task.done() and not self._task.cancelling()
 
-    def begin(self, chunks: AsyncGenerator[Chunk], ended: Callable[[], None]) -> None:
+    def begin(self, chunks: AsyncGenerator[AnyChunk], ended: Callable[[], None]) -> None:
         """Begin the call; `ended` is called once it is over."""
         self._task = asyncio.create_task(self._fly(chunks), name="a call that may be shared")
         self._task.add_done_callback(lambda task: _notice(task, ended))
@@ -126,7 +126,7 @@ class Flight:
         if self._task:
             self._task.result()
 
-    async def _fly(self, chunks: AsyncGenerator[Chunk]) -> None:
+    async def _fly(self, chunks: AsyncGenerator[AnyChunk]) -> None:
         try:
             async with aclosing(chunks):
                 async for chunk in chunks:
@@ -144,7 +144,7 @@ class Flight:
             self._taken.clear()
             await self._taken.wait()
 
-    def _note(self, chunk: Chunk) -> None:
+    def _note(self, chunk: AnyChunk) -> None:
         match chunk:
             case Started():
                 self._started = chunk
@@ -153,7 +153,7 @@ class Flight:
             case _:
                 self._last_wait = None
 
-    def _so_far(self) -> Iterator[Chunk]:
+    def _so_far(self) -> Iterator[AnyChunk]:
         if self._started:
             yield self._started
         yield from self._said()
@@ -173,7 +173,10 @@ class Flights:
         return flight if flight and flight.is_open else None
 
     def begin(
-        self, key: str, chunks: AsyncGenerator[Chunk], said: Callable[[], Iterable[TextDelta | ReasoningDelta]]
+        self,
+        key: str,
+        chunks: AsyncGenerator[AnyChunk],
+        said: Callable[[], Iterable[TextDelta | ReasoningDelta | Relayed]],
     ) -> Flight:
         """Begin a call that others may join; `said` tells its words so far."""
         flight = self._flights[key] = Flight(said)

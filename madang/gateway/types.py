@@ -1,17 +1,18 @@
 """What passes through the door: a request and its caller on the way in, chunks and a receipt on the way out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import ip_address, ip_network
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 CacheMode = Literal["auto", "off", "refresh", "only"]
 CacheOutcome = Literal["hit", "miss", "off", "shared"]
 """`shared` is an answer that somebody else, who asked the very same at the same time, had begun and paid for."""
-Feature = Literal["chat", "title", "check"]
+Feature = Literal["chat", "title", "check", "api"]
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
+Endpoint = Literal["chat/completions"]
 Role = Literal["system", "user", "assistant"]
 ProviderKind = Literal["openai", "compatible", "builtin", "ollama", "lmstudio", "llamacpp", "vllm"]
 ProviderSource = Literal["openai", "environment", "settings", "found", "builtin"]
@@ -69,6 +70,28 @@ class ChatRequest:
     stop: tuple[str, ...] = ()
     reasoning_effort: str | None = None
     cache: CacheMode = "auto"
+    answers: ClassVar[int] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RawRequest:
+    """A request in OpenAI's own words: `body` goes to `endpoint` as it is, but for the model's name and the limit.
+
+    `longest_prompt` is a number of tokens that what is asked cannot pass. `max_tokens` bounds each of `answers`
+    answers; where `answers` is 0 nothing is written by the model.
+    """
+
+    model: str
+    endpoint: Endpoint
+    body: Mapping[str, Any]
+    longest_prompt: int
+    max_tokens: int | None = None
+    answers: int = 1
+    is_streamed: bool = False
+    cache: CacheMode = "auto"
+
+
+Request = ChatRequest | RawRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +158,7 @@ class Started:
     cache: CacheOutcome
     is_builtin: bool
     is_reserved: bool = False
+    call_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +193,20 @@ class Finished:
     receipt: Receipt
 
 
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """The next bytes of the answer to a `RawRequest`: whole events of its stream, or the whole body.
+
+    `masked` counts the secrets that were masked in them.
+    """
+
+    data: bytes
+    masked: int = 0
+
+
 Chunk = Started | Waiting | TextDelta | ReasoningDelta | Finished
+RawChunk = Started | Waiting | Relayed | Finished
+AnyChunk = Chunk | RawChunk
 
 
 @dataclass(frozen=True, slots=True)

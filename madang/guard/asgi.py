@@ -8,6 +8,7 @@ import orjson
 from loguru import logger
 
 from madang.errors import MadangError
+from madang.guard.shapes import body_of, is_openai
 from madang.ids import new_id
 
 Scope = MutableMapping[str, Any]
@@ -53,7 +54,7 @@ async def refuse(scope: Scope, send: Send, error: MadangError, headers: tuple[He
     """Answer `error` in the one shape of all errors; a WebSocket is refused before it is accepted."""
     number = new_id()
     logger.info("refused {} {}: {} ({})", scope["type"], scope["path"], error.code, number)
-    body = _body_of(error, number)
+    body = orjson.dumps(body_of(error, number, scope["path"]))
     if scope["type"] == "websocket" and "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1008, "reason": ""})
         return
@@ -62,6 +63,8 @@ async def refuse(scope: Scope, send: Send, error: MadangError, headers: tuple[He
     # A browser's script sees only that the socket failed; 403 is what a server that cannot say more answers as well.
     status = 403 if is_socket and error.status == 401 else error.status
     common = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if is_openai(scope["path"]):
+        common.append((b"x-request-id", number.encode()))
     await send({"type": f"{kind}.start", "status": status, "headers": [*common, *headers]})
     await send({"type": f"{kind}.body", "body": b"" if method_of(scope) == "HEAD" else body})
 
@@ -70,13 +73,8 @@ def written(error: MadangError, headers: tuple[Header, ...]) -> bytes:
     """Return `error` as a whole HTTP answer, for a request that never became one."""
     number = new_id()
     logger.info("refused unread: {} ({})", error.code, number)
-    body = _body_of(error, number)
+    body = orjson.dumps(body_of(error, number, ""))
     common = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     lines = [b"%b: %b" % header for header in (*common, (b"connection", b"close"), *headers)]
     first = f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}".encode()
     return b"\r\n".join([first, *lines, b"", body])
-
-
-def _body_of(error: MadangError, number: str) -> bytes:
-    answer = {"code": error.code, "message": error.message, "details": error.details, "id": number}
-    return orjson.dumps({"error": answer})

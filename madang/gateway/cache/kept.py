@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import orjson
 
-from madang.gateway.types import ReasoningDelta, TextDelta, Usage
+from madang.gateway.types import ReasoningDelta, Relayed, TextDelta, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,10 @@ class Kept:
             yield ReasoningDelta(self.reasoning)
         if self.text:
             yield TextDelta(self.text, self.masked)
+
+    def replay_raw(self) -> Iterator[Relayed]:
+        """Yield the answer to a raw request again, as it came."""
+        yield Relayed(self.text.encode(), self.masked)
 
     def age_seconds(self, now: datetime) -> int:
         """Return how old it is, in whole seconds; 0 where the clock went back."""

@@ -58,7 +58,7 @@ class Answer:
         if data.get("error"):
             raise self._reported(data["error"])
         yield from self._words(data)
-        self._usage = _usage(data.get("usage")) or self._usage
+        self._usage = usage_of(data.get("usage")) or self._usage
 
     def end(self) -> Ended:
         """Return the end of a whole answer. Raises where the stream stopped without saying why the model did."""
@@ -123,7 +123,7 @@ class Answer:
         return kind("the provider reports an error", provider_message=str(message))
 
 
-def _usage(data: object) -> Usage | None:
+def usage_of(data: object) -> Usage | None:
     """Read the counted tokens. What is negative or no number is unknown."""
     if not isinstance(data, dict):
         return None

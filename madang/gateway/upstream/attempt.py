@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import TYPE_CHECKING
 
 from madang.clock import Clock
 from madang.gateway.errors import Incomplete, NotAnAnswer, Stalled, TimedOut, Unreachable, UpstreamError
-from madang.gateway.types import ReasoningDelta, TextDelta
+from madang.gateway.types import Endpoint, ReasoningDelta, TextDelta
 from madang.gateway.upstream.answer import Answer
 from madang.gateway.upstream.limits import Limits
 from madang.gateway.upstream.payload import refused_parameter
@@ -18,6 +18,9 @@ from madang.gateway.upstream.target import Ended, Target
 
 if TYPE_CHECKING:
     from madang.gateway.upstream.wire import Response, Wire
+
+STREAM, JSON = "text/event-stream", "application/json"
+"""The two media types of answers."""
 
 
 class ParameterRefused(Exception):
@@ -44,22 +47,28 @@ class Attempt:
         from madang.gateway.upstream.wire import BrokenOff, Silent
 
         answer = Answer(self._limits)
-        headers = self._target.headers("text/event-stream") | {"Content-Type": "application/json"}
-        url, patience = self._target.url("chat/completions"), self._within(self._limits.connect + self._first_byte)
         try:
-            async with self._wire.send("POST", url, headers, patience, body) as response:
-                await self._check(response, body, refused)
+            async with self._sent("chat/completions", STREAM, body, self._first_byte) as response:
+                await self._check(response, STREAM, body, refused)
                 async with aclosing(self._read(response, answer)) as pieces:
                     async for piece in pieces:
                         yield piece
         except (Silent, BrokenOff, BrokenStream) as error:
             # Once the model said why it stopped, the answer is whole, whatever follows.
             if answer.finish_reason is None:
-                raise _meaning(error, answer) from error
+                raise meaning(error, answer) from error
         except UpstreamError:
             if answer.finish_reason is None:
                 raise
         yield answer.end()
+
+    def _sent(
+        self, endpoint: Endpoint, accept: str, body: bytes, patience: float
+    ) -> "AbstractAsyncContextManager[Response]":
+        """Send a body, and wait `patience` seconds for the beginning of the answer once there is a connection."""
+        headers = self._target.headers(accept) | {"Content-Type": JSON}
+        seconds = self._within(self._limits.connect + patience)
+        return self._wire.send("POST", self._target.url(endpoint), headers, seconds, body)
 
     async def _read(self, response: "Response", answer: Answer) -> AsyncGenerator[TextDelta | ReasoningDelta]:
         parser = EventParser(self._limits.line_bytes)
@@ -76,19 +85,21 @@ class Attempt:
     def _within(self, seconds: float) -> float:
         return max(0.0, min(seconds, self._deadline - asyncio.get_running_loop().time()))
 
-    async def _check(self, response: "Response", body: bytes, refused: frozenset[str]) -> None:
-        """Raise unless the response is an event stream."""
+    async def _check(self, response: "Response", wanted: str, body: bytes, refused: frozenset[str]) -> None:
+        """Raise unless the response is of the media type that is wanted."""
         kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if response.status == 200 and kind == "text/event-stream":
+        if response.status == 200 and kind == wanted:
             return
         if response.status == 200:
-            raise NotAnAnswer("the answer is no event stream", content_type=kind[:80])
+            raise NotAnAnswer(f"the answer is no {wanted}", content_type=kind[:80])
         data = await response.read_all(self._limits.refusal_bytes, self._within(self._limits.connect))
         error = error_object(data)
         if name := refused_parameter(body, response.status, error, refused):
             raise ParameterRefused(name)
         asked = retry_after(response.headers, self._clock.now())
-        facts = {"provider_message": str(error["message"])} if error.get("message") else {}
+        facts = {
+            f"provider_{name}": str(error[name]) for name in ("message", "type", "param", "code") if error.get(name)
+        }
         should_retry = response.headers.get("x-should-retry")
         raise refusal(response.status, error, should_retry, retry_after_seconds=asked, **facts)
 
@@ -113,7 +124,7 @@ def _joined(pieces: Iterator[TextDelta | ReasoningDelta]) -> Iterator[TextDelta 
         yield kind("".join(words))
 
 
-def _meaning(error: Exception, answer: Answer) -> UpstreamError:
+def meaning(error: Exception, answer: Answer) -> UpstreamError:
     """Return what a failure means, by whether words were given before it."""
     from madang.gateway.upstream.wire import Silent
 

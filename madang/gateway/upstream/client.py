@@ -12,12 +12,13 @@ import orjson
 
 from madang.clock import Clock
 from madang.gateway.errors import NotAnAnswer, Overloaded, RateLimited, TimedOut, UpstreamError
-from madang.gateway.types import ChatRequest, WaitingReason
-from madang.gateway.upstream.attempt import Attempt, ParameterRefused
+from madang.gateway.types import ChatRequest, RawRequest, WaitingReason
+from madang.gateway.upstream.attempt import ParameterRefused
 from madang.gateway.upstream.limits import Limits
 from madang.gateway.upstream.masks import Masks, Said
 from madang.gateway.upstream.payload import payload
 from madang.gateway.upstream.refusal import error_object, refusal
+from madang.gateway.upstream.relay import Relay
 from madang.gateway.upstream.retry import delay
 from madang.gateway.upstream.target import Asked, Retry, Target
 from madang.redact import Redactor
@@ -45,8 +46,8 @@ class Upstream:
             await self._wire.close()
             self._wire = None
 
-    async def stream(self, target: Target, request: ChatRequest) -> AsyncGenerator[Piece]:
-        """Yield the answer of `target`: `Asked`, words, `Ended`; a `Retry` comes before each further `Asked`.
+    async def stream(self, target: Target, request: ChatRequest | RawRequest) -> AsyncGenerator[Piece]:
+        """Yield the answer of `target`: `Asked`, words (or bytes), `Ended`; before each further `Asked` a `Retry`.
 
         Asks at most `limits.retries` times more, only before the first word and only where the failure may pass.
         Raises `UpstreamError`.
@@ -95,14 +96,21 @@ class Upstream:
             raise refused
         return self._parsed(data, target)
 
-    async def _attempt(self, target: Target, request: ChatRequest, deadline: float) -> AsyncGenerator[Said]:
+    async def _attempt(
+        self, target: Target, request: ChatRequest | RawRequest, deadline: float
+    ) -> AsyncGenerator[Said]:
         """Ask once; where the provider names a parameter it does not know, ask without it and remember that."""
-        attempt = Attempt(await self._connected(), target, self._limits, self._clock, deadline)
+        attempt = Relay(await self._connected(), target, self._limits, self._clock, deadline)
         known = (target.provider, target.model)
         while True:
             refused = self._refused.get(known, frozenset())
+            said: AsyncGenerator[Said]
+            if isinstance(request, RawRequest):
+                said = attempt.relay(request, refused, self._redactor)
+            else:
+                said = attempt.stream(payload(request, target.model, refused), refused)
             try:
-                async with aclosing(attempt.stream(payload(request, target.model, refused), refused)) as pieces:
+                async with aclosing(said) as pieces:
                     async for piece in pieces:
                         yield piece
                 return

@@ -5,12 +5,25 @@ from typing import Any
 
 import orjson
 
-from madang.gateway.types import ChatRequest, ImagePart, Message, Part
+from madang.gateway.types import ChatRequest, ImagePart, Message, Part, RawRequest
 
 # Models that reason count their thinking against this name and refuse the older one.
 _RENAMED = "max_completion_tokens"
 _OPTIONAL = ("temperature", "top_p", "max_tokens", "seed", "stop", "reasoning_effort", "stream_options")
 _REFUSED = re.compile(r"unsupported|unrecogni[sz]ed|not support|unknown|not permitted|unexpected|extra inputs", re.I)
+
+
+def raw_payload(request: RawRequest, model: str, refused: frozenset[str]) -> bytes:
+    """Return the body as it came, with the provider's name of the model and what the gateway itself needs.
+
+    That is the usage of a stream, and the limit of an answer where only a cap set one; `refused` tells how.
+    """
+    body: dict[str, Any] = {**request.body, "model": model}
+    if request.is_streamed and not ("stream_options" in refused and "stream_options" not in request.body):
+        body["stream_options"] = {**(body.get("stream_options") or {}), "include_usage": True}
+    if request.max_tokens is not None and all(body.get(name) is None for name in ("max_tokens", _RENAMED)):
+        body[_RENAMED if "max_tokens" in refused else "max_tokens"] = request.max_tokens
+    return orjson.dumps(body)
 
 
 def payload(request: ChatRequest, model: str, refused: frozenset[str]) -> bytes:

@@ -1,0 +1,87 @@
+"""One raw request to one provider, and its answer handed on; each wait is bounded as for any other."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from madang.gateway.errors import TimedOut, Unreachable, UpstreamError
+from madang.gateway.types import RawRequest, Relayed
+from madang.gateway.upstream.attempt import JSON, STREAM, Attempt, meaning
+from madang.gateway.upstream.payload import raw_payload
+from madang.gateway.upstream.raw import RawBody, RawStream
+from madang.gateway.upstream.sse import BrokenStream, EventParser
+from madang.gateway.upstream.target import Ended
+from madang.redact import Redactor
+
+if TYPE_CHECKING:
+    from madang.gateway.upstream.wire import Response
+
+
+class Relay(Attempt):
+    """Sends a raw request once."""
+
+    async def relay(
+        self, request: RawRequest, refused: frozenset[str], redactor: Redactor
+    ) -> AsyncGenerator[Relayed | Ended]:
+        """Yield the answer. Raises `UpstreamError`, and `ParameterRefused` for a name that the gateway added."""
+        body = raw_payload(request, self._target.model, refused)
+        theirs = refused | request.body.keys()
+        if request.is_streamed:
+            wants_usage = bool((request.body.get("stream_options") or {}).get("include_usage"))
+            pieces = self._stream(request, body, theirs, RawStream(self._limits, redactor, wants_usage))
+        else:
+            pieces = self._whole(request, body, theirs, redactor)
+        async with aclosing(pieces):
+            async for piece in pieces:
+                yield piece
+
+    async def _stream(
+        self, request: RawRequest, body: bytes, refused: frozenset[str], answer: RawStream
+    ) -> AsyncGenerator[Relayed | Ended]:
+        from madang.gateway.upstream.wire import BrokenOff, Silent
+
+        failure: UpstreamError | None = None
+        try:
+            async with self._sent(request.endpoint, STREAM, body, self._first_byte) as response:
+                await self._check(response, STREAM, body, refused)
+                async with aclosing(self._events(response, answer)) as pieces:
+                    async for piece in pieces:
+                        yield piece
+        except (Silent, BrokenOff, BrokenStream) as error:
+            failure = meaning(error, answer)
+        except UpstreamError as error:
+            failure = error
+        # Once the model said why it stopped, the answer is whole, whatever follows.
+        if not answer.is_whole:
+            for piece in answer.rest():
+                yield piece
+            raise failure or answer.broken("the stream ended without a finish reason")
+        yield answer.end()
+
+    async def _events(self, response: "Response", answer: RawStream) -> AsyncGenerator[Relayed]:
+        parser = EventParser(self._limits.line_bytes)
+        while not answer.is_done and (data := await response.read(self._patience(answer))):
+            answer.weigh(data)
+            for piece in answer.relay(parser.feed(data)):
+                yield piece
+
+    async def _whole(
+        self, request: RawRequest, body: bytes, refused: frozenset[str], redactor: Redactor
+    ) -> AsyncGenerator[Relayed | Ended]:
+        """The answer comes at once, when all of it is written: nothing but the limit of the whole bounds the wait."""
+        from madang.gateway.upstream.wire import BrokenOff, Silent
+
+        answer = RawBody(self._limits)
+        try:
+            async with self._sent(request.endpoint, JSON, body, self._limits.total) as response:
+                await self._check(response, JSON, body, refused)
+                data = bytearray()
+                while more := await response.read(self._within(self._limits.total)):
+                    answer.weigh(more)
+                    data += more
+        except Silent as error:
+            raise TimedOut("no answer in time") from error
+        except BrokenOff as error:
+            raise Unreachable("the connection broke off before an answer", reason="reset") from error
+        yield answer.read(bytes(data), redactor)
+        yield answer.end()

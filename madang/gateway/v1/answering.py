@@ -1,0 +1,97 @@
+"""Writes one answer: whole with its cost in the headers, or as a stream with its cost before the end."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+import orjson
+from loguru import logger
+
+from madang.errors import MadangError
+from madang.gateway.types import Finished, RawChunk, RawRequest, Receipt, Relayed, Started
+from madang.gateway.v1 import headers
+from madang.gateway.v1.refusing import refusal_of
+from madang.guard.asgi import Header, Send
+from madang.ids import new_id
+from madang.redact import Redactor
+
+_JSON: Header = (b"content-type", b"application/json")
+_STREAM: Header = (b"content-type", b"text/event-stream; charset=utf-8")
+_DONE = b"data: [DONE]\n\n"
+
+
+class Answering:
+    """The way back to one client."""
+
+    def __init__(self, send: Send, redactor: Redactor, path: str) -> None:
+        self._send = send
+        self._redactor = redactor
+        self._path = path
+        self._has_begun = False
+        self.is_whole = False
+
+    async def write(self, request: RawRequest, chunks: AsyncGenerator[RawChunk]) -> None:
+        """Write what the gateway says to a request. Raises its error where nothing was written yet."""
+        async with aclosing(chunks):
+            await (self._stream(request, chunks) if request.is_streamed else self._whole(chunks))
+
+    async def json(self, content: object) -> None:
+        """Write something that did not come from a model."""
+        await self._all(200, orjson.dumps(content), [(b"x-request-id", new_id().encode())])
+
+    async def refuse(self, error: Exception) -> None:
+        """Write an error: with its status, or as the last event of a stream that has begun."""
+        refusal, receipt = refusal_of(error, self._redactor), getattr(error, "receipt", None)
+        number = receipt.call_id if receipt else new_id()
+        if isinstance(error, MadangError):
+            logger.info("{}: {} ({}) {}", self._path, refusal.code, number, error.message)
+        else:
+            logger.opt(exception=error).error("{}: internal ({})", self._path, number)
+        body = orjson.dumps(refusal.body)
+        if self._has_begun:
+            await self._piece(b"data: %b\n\n" % body, is_last=True)
+            return
+        told = [(name.encode(), value.encode()) for name, value in refusal.headers]
+        await self._all(refusal.status, body, [(b"x-request-id", number.encode()), *told])
+
+    async def _whole(self, chunks: AsyncGenerator[RawChunk]) -> None:
+        started, body = None, b""
+        async for chunk in chunks:
+            match chunk:
+                case Started():
+                    started = chunk
+                case Relayed(data):
+                    body = data
+                case Finished(_, receipt) if started:
+                    await self._all(200, body, [*headers.of_start(started), *headers.of_end(receipt)])
+
+    async def _stream(self, request: RawRequest, chunks: AsyncGenerator[RawChunk]) -> None:
+        started: Started | None = None
+        async for chunk in chunks:
+            match chunk:
+                case Started():
+                    started = chunk
+                case Relayed(data):
+                    if started and not self._has_begun:
+                        await self._begin(200, [_STREAM, *headers.of_start(started)])
+                    await self._piece(data)
+                case Finished(_, receipt):
+                    wants_cost = (request.body.get("stream_options") or {}).get("include_usage")
+                    await self._piece((_told(receipt) if wants_cost else b"") + _DONE, is_last=True)
+
+    async def _all(self, status: int, body: bytes, told: list[Header]) -> None:
+        await self._begin(status, [_JSON, (b"content-length", b"%d" % len(body)), *told])
+        await self._piece(body, is_last=True)
+
+    async def _begin(self, status: int, told: list[Header]) -> None:
+        self._has_begun = True
+        await self._send({"type": "http.response.start", "status": status, "headers": told})
+
+    async def _piece(self, data: bytes, is_last: bool = False) -> None:
+        self.is_whole = is_last
+        await self._send({"type": "http.response.body", "body": data, "more_body": not is_last})
+
+
+def _told(receipt: Receipt) -> bytes:
+    """Return the end of a call as a comment: whoever reads only events does not see it."""
+    cost = {"call_id": receipt.call_id, "cost_usd": headers.usd(receipt.cost_microusd), "cache": receipt.cache}
+    return b": madang %b\n\n" % orjson.dumps(cost)

@@ -1,0 +1,95 @@
+"""What a program asks: OpenAI's body, read only as far as the cache and the caps need it."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import orjson
+
+from madang.errors import BadRequest
+from madang.gateway.types import CacheMode, RawRequest
+
+_MODES = frozenset({"off", "refresh", "only"})
+_LIMITS = ("max_tokens", "max_completion_tokens")
+_MOST_ANSWERS = 128
+# Above what a provider adds to a message, and counts for one picture or file of which only the address is here.
+_MESSAGE_TOKENS, _FILE_TOKENS = 64, 50_000
+
+
+def parsed(data: bytes) -> dict[str, Any]:
+    """Return a body as an object. Raises `BadRequest`."""
+    try:
+        body = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest("the body is not JSON") from error
+    if not isinstance(body, dict):
+        raise BadRequest("the body is not an object")
+    return body
+
+
+def cache_mode(asked: str | None) -> CacheMode:
+    """Return what the header `x-madang-cache` asks for. Raises `BadRequest`."""
+    if asked is None:
+        return "auto"
+    if asked not in _MODES:
+        raise BadRequest("x-madang-cache is one of off, refresh, only", param="x-madang-cache")
+    return cast(CacheMode, asked)
+
+
+def chat_request(data: bytes, asked: CacheMode) -> RawRequest:
+    """Return a request for a chat completion. Raises `BadRequest` where the cache or a cap could not trust it."""
+    body = parsed(data)
+    messages = body.get("messages")
+    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
+        raise BadRequest("messages must be a list of objects", param="messages")
+    options = body.get("stream_options")
+    if options is not None and not isinstance(options, dict):
+        raise BadRequest("stream_options must be an object", param="stream_options")
+    limits = [limit for name in _LIMITS if (limit := count(body, name, 2**31)) is not None]
+    return RawRequest(
+        model=named_model(body),
+        endpoint="chat/completions",
+        body=body,
+        longest_prompt=len(data) + _MESSAGE_TOKENS * (len(messages) + 1) + _FILE_TOKENS * _files(messages),
+        max_tokens=max(limits, default=None),
+        answers=count(body, "n", _MOST_ANSWERS) or 1,
+        is_streamed=flag(body, "stream"),
+        cache=asked if asked != "auto" or is_settled(body, messages) else "off",
+    )
+
+
+def named_model(body: Mapping[str, Any]) -> str:
+    """Return the model's name; none is the default one. Raises `BadRequest`."""
+    model = body.get("model")
+    if model is not None and not isinstance(model, str):
+        raise BadRequest("model must be a name", param="model")
+    return model or ""
+
+
+def count(body: Mapping[str, Any], name: str, most: int) -> int | None:
+    """Return a whole number from 1 to `most`, or `None` where there is none. Raises `BadRequest`."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise BadRequest(f"{name} must be a whole number from 1 to {most}", param=name)
+    return value
+
+
+def flag(body: Mapping[str, Any], name: str) -> bool:
+    """Return a yes or no; nothing is a no. Raises `BadRequest`."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise BadRequest(f"{name} must be true or false", param=name)
+    return bool(value)
+
+
+def is_settled(body: Mapping[str, Any], messages: list[Any]) -> bool:
+    """Say whether the same words are to give the same answer, and none of them came out of a tool."""
+    is_asked = body.get("temperature") == 0 or body.get("seed") is not None
+    return is_asked and all(message.get("role") not in {"tool", "function"} for message in messages)
+
+
+def _files(messages: list[Any]) -> int:
+    """Return how many parts are no text."""
+    parts = (part for message in messages if isinstance(message.get("content"), list) for part in message["content"])
+    return sum(not isinstance(part, dict) or part.get("type") != "text" for part in parts)

@@ -1,0 +1,93 @@
+"""`/v1`: a plain ASGI application below the web framework, since every token of every program passes here."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from madang.errors import NotAllowed, NotFound
+from madang.gateway.gateway import Gateway
+from madang.gateway.types import Caller, RawRequest
+from madang.gateway.v1 import asking, models
+from madang.gateway.v1.answering import Answering
+from madang.guard.asgi import Receive, Scope, Send, state_of, value
+from madang.principal import Principal
+from madang.redact import Redactor
+
+
+class Door:
+    """Takes requests whose sender is known. Each needs the scope `chat`."""
+
+    def __init__(self, gateway: Gateway, redactor: Redactor) -> None:
+        self._gateway = gateway
+        self._redactor = redactor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        answering = Answering(send, self._redactor, scope["path"])
+        try:
+            principal = _known(scope)
+            body = await _body(receive)
+            async with _while_there(receive, answering):
+                await self._answer(scope, body, principal, answering)
+        except Exception as error:  # noqa: BLE001 - the server behind has no shape for what nobody foresaw
+            await answering.refuse(error)
+
+    async def _answer(self, scope: Scope, body: bytes, principal: Principal, answering: Answering) -> None:
+        match scope["method"], scope["path"]:
+            case "POST", "/v1/chat/completions":
+                mode = asking.cache_mode(value(scope, b"x-madang-cache"))
+                await self._relay(asking.chat_request(body, mode), principal, answering)
+            case "GET", "/v1/models":
+                await answering.json(await models.listed(self._gateway))
+            case "GET", path if path.startswith("/v1/models/"):
+                await answering.json(await models.one(self._gateway, path.removeprefix("/v1/models/")))
+            case _:
+                raise NotFound(f"there is nothing for {scope['method']} at this address")
+
+    async def _relay(self, request: RawRequest, principal: Principal, answering: Answering) -> None:
+        token_id = principal.id if principal.kind == "token" else None
+        caller = Caller("api", f"{principal.kind}:{principal.id}", token_id=token_id)
+        await answering.write(request, self._gateway.stream(request, caller))
+
+
+def _known(scope: Scope) -> Principal:
+    principal: Principal = state_of(scope)["principal"]
+    if not principal.allows("chat"):
+        raise NotAllowed("this needs the scope chat", needs="chat")
+    return principal
+
+
+async def _body(receive: Receive) -> bytes:
+    """Return the whole body; the gates in front have bounded it."""
+    message = await receive()
+    if not message.get("more_body"):
+        return bytes(message.get("body", b""))
+    body = bytearray(message.get("body", b""))
+    while message.get("more_body"):
+        message = await receive()
+        body += message.get("body", b"")
+    return bytes(body)
+
+
+@asynccontextmanager
+async def _while_there(receive: Receive, answering: Answering) -> AsyncIterator[None]:
+    """Break off what is done inside as soon as the client leaves: nobody pays for an answer that nobody reads."""
+    task = asyncio.current_task()
+    has_left = False
+
+    async def watch() -> None:
+        nonlocal has_left
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        # The server says the same once the whole answer is sent.
+        if task and not answering.is_whole:
+            has_left = True
+            task.cancel()
+
+    watching = asyncio.create_task(watch(), name="client of /v1")
+    try:
+        yield
+    except asyncio.CancelledError:
+        if not has_left or (task and task.uncancel() > 0):
+            raise
+    finally:
+        watching.cancel()

@@ -1,0 +1,37 @@
+"""The headers of an answer: which call it was, who answered, whether it was kept, what it cost."""
+
+from urllib.parse import quote
+
+from madang.gateway.types import Receipt, Started
+from madang.guard.asgi import Header
+
+# A model's name may be whatever somebody sent, and a header is one line of ASCII.
+_PLAIN = "/:.,@+_-~ "
+
+
+def of_start(started: Started) -> list[Header]:
+    """Return what is known when an answer begins."""
+    call = started.call_id.encode()
+    return [
+        (b"x-request-id", call),
+        (b"x-madang-call-id", call),
+        (b"x-madang-model", quote(started.model, safe=_PLAIN).encode()),
+        (b"x-madang-cache", started.cache.encode()),
+    ]
+
+
+def of_end(receipt: Receipt) -> list[Header]:
+    """Return what is known when an answer has ended. A cost that nobody knows is left out."""
+    told = {
+        "x-madang-cost-usd": usd(receipt.cost_microusd),
+        "x-madang-saved-usd": usd(receipt.saved_microusd),
+        "x-madang-cache-age": receipt.cache_age_seconds,
+        "x-madang-capped-at-tokens": receipt.capped_at_tokens,
+        "openai-processing-ms": receipt.latency_ms,
+    }
+    return [(name.encode(), str(value).encode()) for name, value in told.items() if value is not None]
+
+
+def usd(microusd: int | None) -> str | None:
+    """Return micro-dollars as dollars with six digits behind the point."""
+    return None if microusd is None else f"{microusd // 1_000_000}.{microusd % 1_000_000:06}"
