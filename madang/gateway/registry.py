@@ -9,7 +9,7 @@ from madang.clock import Clock
 from madang.config import Settings
 from madang.errors import named
 from madang.gateway.catalogue import Catalogue, Listing
-from madang.gateway.choosing import may_stand_in, small_general
+from madang.gateway.choosing import is_chat, may_stand_in, small_general
 from madang.gateway.describing import described, described_builtin
 from madang.gateway.directory import Directory
 from madang.gateway.discovery import found_servers
@@ -189,13 +189,15 @@ class Registry:
         return described(provider, name, listing.models.get(name, {}) if listing else {})
 
     async def _bare(self, name: str) -> ModelInfo:
-        """Return the model of a bare name: the first provider's that lists it, or that lists nothing at all."""
+        """Return the model of a bare name: the first provider's that lists it, or that would not list it."""
         await self._fresh()
         if owners := self._owners(name):
             return owners[0]
         first = await self._first_configured()
         listing = self._catalogue.listing(first.id) if first else None
-        if first and not (listing and listing.models) and not names_provider(name):
+        # Models that nobody talks to are in no list here, so the first provider is trusted with their names.
+        is_listed = bool(listing and listing.models) and is_chat(name)
+        if first and not is_listed and not names_provider(name):
             return described(first, name, {})
         raise UnknownModel("no provider has such a model", model=named(name))
 

@@ -12,7 +12,7 @@ CacheOutcome = Literal["hit", "miss", "off", "shared"]
 """`shared` is an answer that somebody else, who asked the very same at the same time, had begun and paid for."""
 Feature = Literal["chat", "title", "check", "api"]
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
-Endpoint = Literal["chat/completions"]
+Endpoint = Literal["chat/completions", "embeddings"]
 Role = Literal["system", "user", "assistant"]
 ProviderKind = Literal["openai", "compatible", "builtin", "ollama", "lmstudio", "llamacpp", "vllm"]
 ProviderSource = Literal["openai", "environment", "settings", "found", "builtin"]

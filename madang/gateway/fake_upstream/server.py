@@ -10,7 +10,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from madang.gateway.fake_upstream.faults import Status
-from madang.gateway.fake_upstream.turns import JSON_BODY, Pause, Received, Reply, Say, Turn
+from madang.gateway.fake_upstream.turns import JSON_BODY, Pause, Received, Reply, Say, Turn, embedded
 
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
 
@@ -85,10 +85,12 @@ class FakeUpstream:
         if self._key and request.headers.get("authorization") != f"Bearer {self._key}":
             self.lookups.append(request)
             return Status(401, "Incorrect API key provided", "invalid_api_key").reply(request)
-        if request.method == "GET" or not path.endswith("/chat/completions"):
+        if request.method == "GET" or not path.endswith(("/chat/completions", "/embeddings")):
             self.lookups.append(request)
             return self._page(path, request)
         self.requests.append(request)
+        if path.endswith("/embeddings"):
+            return embedded(request)
         turn = self._turns[min(self._next, len(self._turns) - 1)]
         self._next += 1
         return _reply(turn, request)

@@ -1,7 +1,9 @@
 """What a fake provider answers: a reply is a status, headers, and pieces of bytes with pauses between them."""
 
+import base64
 import json
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -144,6 +146,24 @@ class Say:
         choice = {"index": 0, "message": message, "finish_reason": self.finish_reason}
         about = {"id": "chatcmpl-fake", "object": "chat.completion", "created": 0, "model": request.json.get("model")}
         return {**about, "choices": [choice], "usage": self._usage(request)}
+
+
+def embedded(request: Received) -> Reply:
+    """Answer with a vector of four numbers for each input: its length in characters, and how many of three it has."""
+    given = request.json["input"]
+    inputs = given if isinstance(given, list) and not isinstance(given[0], int) else [given]
+    vectors = [_vector(str(each)) for each in inputs]
+    is_packed = request.json.get("encoding_format") == "base64"
+    shown = [base64.b64encode(array("f", each).tobytes()).decode() if is_packed else each for each in vectors]
+    data = [{"object": "embedding", "index": number, "embedding": each} for number, each in enumerate(shown)]
+    tokens = sum(max(1, len(str(each)) // 4) for each in inputs)
+    about = {"object": "list", "model": request.json.get("model")}
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return Reply([json.dumps({**about, "data": data, "usage": usage}).encode()], headers=JSON_BODY)
+
+
+def _vector(text: str) -> list[float]:
+    return [float(len(text)), *(float(text.count(one)) for one in "aei")]
 
 
 def _words(text: str) -> list[str]:

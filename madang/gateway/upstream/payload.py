@@ -21,7 +21,11 @@ def raw_payload(request: RawRequest, model: str, refused: frozenset[str]) -> byt
     body: dict[str, Any] = {**request.body, "model": model}
     if request.is_streamed and not ("stream_options" in refused and "stream_options" not in request.body):
         body["stream_options"] = {**(body.get("stream_options") or {}), "include_usage": True}
-    if request.max_tokens is not None and all(body.get(name) is None for name in ("max_tokens", _RENAMED)):
+    if (
+        request.answers
+        and request.max_tokens is not None
+        and all(body.get(name) is None for name in ("max_tokens", _RENAMED))
+    ):
         body[_RENAMED if "max_tokens" in refused else "max_tokens"] = request.max_tokens
     return orjson.dumps(body)
 

@@ -1,12 +1,13 @@
 """An answer that is handed on as it came, read only for how it ends, what it took, and the secrets in it."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
 from madang.gateway.errors import Incomplete, NotAnAnswer, UpstreamError
-from madang.gateway.types import Relayed
+from madang.gateway.types import Endpoint, Relayed
 from madang.gateway.upstream.answer import Answer, usage_of
 from madang.gateway.upstream.limits import Limits
 from madang.gateway.upstream.masks import EventMasks
@@ -87,7 +88,7 @@ class RawStream(Answer):
 class RawBody(Answer):
     """Reads an answer that comes in one piece."""
 
-    def read(self, data: bytes, redactor: Redactor) -> Relayed:
+    def read(self, data: bytes, redactor: Redactor, endpoint: Endpoint) -> Relayed:
         """Return the body as it came, its secrets masked. Raises `UpstreamError` where it is no model's answer."""
         try:
             text, masked = redactor.mask_known(data.decode())
@@ -97,8 +98,19 @@ class RawBody(Answer):
         if found.get("error"):
             raise self._reported(found["error"])
         self._usage = usage_of(found.get("usage")) or self._usage
-        self._read_choices(self._typed(found.get("choices"), list, "choices") or [])
+        if endpoint == "embeddings":
+            self._read_vectors(found)
+        else:
+            self._read_choices(self._typed(found.get("choices"), list, "choices") or [])
         return Relayed(text.encode() if masked else data, masked)
+
+    def _read_vectors(self, found: dict[str, Any]) -> None:
+        vectors = self._typed(found.get("data"), list, "data") or []
+        if not all(isinstance(vector, dict) and vector.get("embedding") for vector in vectors) or not vectors:
+            raise NotAnAnswer("the answer has no vectors")
+        # A model that writes nothing has no tokens of its own.
+        self._usage = replace(self._usage, completion_tokens=0)
+        self._finish("stop")
 
     def _read_choices(self, choices: list[Any]) -> None:
         if not choices:

@@ -83,5 +83,5 @@ class Relay(Attempt):
             raise TimedOut("no answer in time") from error
         except BrokenOff as error:
             raise Unreachable("the connection broke off before an answer", reason="reset") from error
-        yield answer.read(bytes(data), redactor)
+        yield answer.read(bytes(data), redactor, request.endpoint)
         yield answer.end()

@@ -57,6 +57,17 @@ def chat_request(data: bytes, asked: CacheMode) -> RawRequest:
     )
 
 
+def embeddings_request(data: bytes, asked: CacheMode) -> RawRequest:
+    """Return a request for vectors, which are the same for the same words. Raises `BadRequest`."""
+    body = parsed(data)
+    if not isinstance(body.get("input"), str | list) or not body["input"]:
+        raise BadRequest("input must be a text or a list", param="input")
+    if not (model := named_model(body)):
+        raise BadRequest("model must be named", param="model")
+    prompt = len(data) + _MESSAGE_TOKENS * (len(body["input"]) if isinstance(body["input"], list) else 1)
+    return RawRequest(model, "embeddings", body, prompt, max_tokens=1, answers=0, cache=asked)
+
+
 def named_model(body: Mapping[str, Any]) -> str:
     """Return the model's name; none is the default one. Raises `BadRequest`."""
     model = body.get("model")
