@@ -21,7 +21,6 @@ import { showLook } from "./look.js"
  * @property {boolean} cache_enabled
  * @property {number} cache_ttl_seconds
  * @property {number} cache_limit_bytes
- * @property {number | null} daily_cap_microusd
  * @property {"refuse" | "allow"} unknown_price
  * @property {boolean} builtin_enabled
  * @property {boolean} local_discovery

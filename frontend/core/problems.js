@@ -1,5 +1,6 @@
-/** Where a failure can be put right: the settings page that helps, with the word for the button to it. */
+/** Where a failure can be put right: the settings page that helps, and the cap that decided. */
 
+import { moment, money } from "./format.js"
 import { t } from "./i18n.js"
 
 /** @type {Record<string, "providers" | "models" | "limits" | "builtin">} */
@@ -30,4 +31,28 @@ const HELP = {
 export function helpFor(code) {
   const part = HELP[code]
   return part ? { label: t(`errors.action.${part}`), path: `/settings/${part}` } : null
+}
+
+/**
+ * What a cap is about and for how long it counts.
+ * @param {{ scope: string, window: string }} cap
+ */
+export function capName({ scope, window }) {
+  return t("caps.name", { scope: t(`caps.scope.${scope}`), window: t(`caps.window.${window}`) })
+}
+
+/**
+ * Which cap stopped a question, what it has taken, and when it begins anew.
+ * @param {Record<string, any> | undefined} details of `gateway.budget_reached`
+ * @returns {string[]} no sentence where no cap is named
+ */
+export function capSentences(details) {
+  if (!details?.scope) return []
+  const { cap_microusd: cap, spent_microusd: spent, reserved_microusd: reserved, resets_at: resetsAt } = details
+  const name = capName({ scope: details.scope, window: details.window })
+  return [
+    t("caps.decided", { name, cap: money(cap), spent: money(spent) }),
+    reserved > 0 ? t("caps.decided_reserved", { sum: money(reserved) }) : "",
+    resetsAt ? t("caps.resets", { time: moment(resetsAt) }) : "",
+  ].filter(Boolean)
 }

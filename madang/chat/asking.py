@@ -11,7 +11,7 @@ from madang.chat.types import Conversation, Gauge, Options, Turn
 from madang.db.transaction import Transaction
 from madang.errors import NotFound
 from madang.gateway.embedded.prompts import language_of, small_model_prompt
-from madang.gateway.types import CacheMode, Caller, ChatRequest, ModelInfo
+from madang.gateway.types import CacheMode, Caller, ChatRequest, Feature, ModelInfo
 from madang.preferences.types import PreferenceValues
 
 
@@ -48,7 +48,13 @@ class Asker:
         # Pictures of some megabytes take a moment to encode, in which nobody else should have to wait.
         context = await asyncio.to_thread(build) if files else build()
         request = _request(model, options, context, turn.cache_asked)
-        return Asking(request, Caller("chat", turn.actor, turn.conversation_id, turn.id), context.gauge)
+        return Asking(request, caller_of(turn, "chat"), context.gauge)
+
+
+def caller_of(turn: Turn, feature: Feature) -> Caller:
+    """Return who asks for a turn: a person, or the program with this token."""
+    kind, _, id = turn.actor.partition(":")
+    return Caller(feature, turn.actor, turn.conversation_id, turn.id, id if kind == "token" else None)
 
 
 async def _stored(tx: Transaction, turn: Turn) -> tuple[Conversation, list[Turn], dict[str, bytes]]:

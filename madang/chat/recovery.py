@@ -7,6 +7,7 @@ from typing import Any
 
 from loguru import logger
 
+from madang.chat.asking import caller_of
 from madang.chat.ending import hold, store_end
 from madang.chat.events import STARTED, stream_of
 from madang.chat.ground import Ground
@@ -84,7 +85,7 @@ async def _interrupt(tx: Transaction, ground: Ground, turn: Turn) -> list[_Lost]
     await store_end(tx, ground, ended, rest=None, gauge=None, may_go_on=False)
     if told.model is None or not _was_asked(turn, events):
         return []
-    return [_Lost(told.model, Caller("chat", turn.actor, turn.conversation_id, turn.id), events[0].at)]
+    return [_Lost(told.model, caller_of(turn, "chat"), events[0].at)]
 
 
 def _was_asked(turn: Turn, events: Sequence[Event]) -> bool:

@@ -5,12 +5,13 @@ from contextlib import aclosing
 
 from loguru import logger
 
+from madang.chat.asking import caller_of
 from madang.chat.conversations import Conversations
 from madang.chat.ground import Ground
 from madang.chat.titles import clean_title
 from madang.chat.types import Turn
 from madang.errors import MadangError
-from madang.gateway.types import Caller, ChatRequest, Message, TextDelta
+from madang.gateway.types import ChatRequest, Message, TextDelta
 
 _TASK = (
     "Write a title of at most six words for the conversation that begins with the message below, in its language. "
@@ -55,7 +56,7 @@ class TitleCalls:
             return ""
         messages = (Message("system", _TASK), Message("user", turn.content[:_EXCERPT]))
         request = ChatRequest(model=model, messages=messages, temperature=0.0, max_tokens=_MAX_TOKENS)
-        caller = Caller("title", turn.actor, turn.conversation_id, turn.id)
+        caller = caller_of(turn, "title")
         words: list[str] = []
         async with aclosing(self._ground.gateway.stream(request, caller)) as chunks:
             async for chunk in chunks:

@@ -1,6 +1,18 @@
 """Every table, in one place. Times are `Moment`s in UTC, money is whole micro-dollars, ids sort by time."""
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from madang.db.types import Json, Moment, Words
 
@@ -148,6 +160,32 @@ reservations = Table(
     Column("token_id", Text),
     Column("provider", Text, nullable=False),
     Column("model", Text, nullable=False),
+)
+
+# What calls of one scope and subject have cost on a day: sums of the ledger, kept with each of its rows, so that a cap
+# reads a few rows however long the ledger is. A call that cost nothing is not among them.
+spending = Table(
+    "spending",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("subject", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("cost_microusd", BigInteger, nullable=False),
+    Column("unknown_calls", BigInteger, nullable=False),
+)
+
+# The most that calls may cost: those of a scope and subject, within a day, a month or for good.
+caps = Table(
+    "caps",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("window", Text, nullable=False),
+    Column("limit_microusd", BigInteger, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("scope", "subject", "window"),
 )
 
 # `title_folded` is the title in NFC and casefolded, for search by substring.

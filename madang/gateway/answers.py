@@ -23,18 +23,6 @@ class CacheState:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitState:
-    """The strictest daily cap and today's spending. `timezone` is the machine's distance from UTC."""
-
-    daily_cap_microusd: int | None
-    spent_today_microusd: int
-    reserved_microusd: int
-    unknown_cost_calls_today: int
-    day: str
-    timezone: str
-
-
-@dataclass(frozen=True, slots=True)
 class Check:
     """What came of asking a provider. `error` has `code`, `message` and `details` where it did not answer.
 

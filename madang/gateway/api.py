@@ -1,12 +1,11 @@
-"""/api/settings: models, providers, kept answers, limits, the built-in model."""
+"""/api/settings: models, providers, kept answers, the built-in model."""
 
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from madang.gateway.answers import CacheState, Check, LimitState, check_of
-from madang.gateway.budget import Budget
+from madang.gateway.answers import CacheState, Check, check_of
 from madang.gateway.cache.exact import ExactCache
 from madang.gateway.clearing import Clearing
 from madang.gateway.directory import Directory
@@ -113,20 +112,6 @@ async def cache_state(cache: CacheDep, preferences: Annotated[Preferences, servi
 async def clear_cache(clearing: Annotated[Clearing, service(Clearing)]) -> None:
     """Forget every kept answer."""
     await clearing.clear()
-
-
-@router.get("/limits", dependencies=[needs("read")])
-async def limits(budget: Annotated[Budget, service(Budget)]) -> LimitState:
-    """The daily cap, and what today has taken of it."""
-    today = await budget.limits()
-    return LimitState(
-        daily_cap_microusd=today.cap_microusd,
-        spent_today_microusd=today.spent_microusd,
-        reserved_microusd=today.reserved_microusd,
-        unknown_cost_calls_today=today.unknown_cost_calls,
-        day=today.day,
-        timezone=today.zone,
-    )
 
 
 @router.get("/builtin", dependencies=[needs("read")])

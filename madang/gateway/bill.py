@@ -1,7 +1,7 @@
 """One call while it runs: what was heard so far, and at its end the receipt and the ledger's row."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 from madang.clock import Clock
 from madang.errors import MadangError
@@ -61,6 +61,7 @@ class Bill:
         self.tariff: Tariff | None = None
         self.quote: Quote | None = None
         self.is_reserving = False
+        self.is_booked = False
         self.capped_at_tokens: int | None = None
         self._caller = caller
         self._clock = clock
@@ -200,7 +201,7 @@ class Bill:
         return Entry(
             id=self.id,
             created_at=self._created_at,
-            day=day_of(self._created_at),
+            day=self.quote.day if self.quote else day_of(self._created_at),
             caller=self._caller,
             provider=self.model.provider,
             model=self.model.name,
@@ -252,8 +253,8 @@ class Bill:
         return None if self._first_word_at is None else _milliseconds(self._began, self._first_word_at)
 
 
-@contextmanager
-def on_the_books(bill: Bill, ledger: Ledger) -> Iterator[Bill]:
+@asynccontextmanager
+async def on_the_books(bill: Bill, ledger: Ledger) -> AsyncIterator[Bill]:
     """Write the call into the ledger when the block ends, however it ends."""
     try:
         yield bill
@@ -264,8 +265,22 @@ def on_the_books(bill: Bill, ledger: Ledger) -> Iterator[Bill]:
         bill.failed(MadangError(str(error)))
         raise
     finally:
-        ledger.add(bill.entry())
         bill.tell()
+        await booked(bill, ledger)
+
+
+async def booked(bill: Bill, ledger: Ledger) -> None:
+    """Write the call into the ledger, once.
+
+    Where money was reserved, whoever asked hears the end only after what it did not cost is free for the next call.
+    """
+    if bill.is_booked:
+        return
+    bill.is_booked = True
+    if bill.quote:
+        await ledger.settle(bill.entry())
+    else:
+        ledger.add(bill.entry())
 
 
 def may_have_cost(error: MadangError) -> bool:

@@ -9,7 +9,7 @@ class GatewayError(MadangError):
 
     GatewayError
     ├── UnknownModel 404   ├── NoModel 409   ├── BudgetReached 402   ├── PriceUnknown 402   ├── NotKept 404
-    ├── UnknownProvider 404   ├── BadProvider 422
+    ├── UnknownProvider 404   ├── BadProvider 422   ├── UnknownCap 404   ├── CapExists 409   ├── BadCap 422
     └── UpstreamError 502
         ├── Unreachable 502 ── TlsFailed 502     ├── TimedOut 504       ├── RateLimited 429
         ├── WrongKey 502        ├── NotPermitted 502   ├── NoCredit 502      ├── ModelNotFound 404
@@ -38,7 +38,7 @@ class NoModel(GatewayError):
 
 
 class BudgetReached(GatewayError):
-    """The reservation would pass the cap, so nothing was sent."""
+    """The reservation would pass a cap, so nothing was sent. Details: the cap that decided and what it has taken."""
 
     code = "gateway.budget_reached"
     status = 402
@@ -49,6 +49,27 @@ class PriceUnknown(GatewayError):
 
     code = "gateway.price_unknown"
     status = 402
+
+
+class UnknownCap(GatewayError):
+    """There is no cap of that id, or it is the environment's and cannot be changed here."""
+
+    code = "gateway.unknown_cap"
+    status = 404
+
+
+class CapExists(GatewayError):
+    """There is a cap for this scope, subject and window already; change that one."""
+
+    code = "gateway.cap_exists"
+    status = 409
+
+
+class BadCap(GatewayError):
+    """The subject is not one of its scope."""
+
+    code = "gateway.bad_cap"
+    status = 422
 
 
 class NotKept(GatewayError):

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, overload
 
 from madang.clock import Clock
-from madang.gateway.bill import Bill, may_have_cost, on_the_books
+from madang.gateway.bill import Bill, booked, may_have_cost, on_the_books
 from madang.gateway.budget import Budget
 from madang.gateway.cache.exact import ExactCache
 from madang.gateway.cache.kept import Kept
@@ -147,7 +147,7 @@ class Gateway:
     async def _plain(self, bill: Bill, request: Request, mode: CacheMode) -> AsyncGenerator[AnyChunk]:
         """Answer alone; with `only`, from what is kept or not at all."""
         if mode == "only":
-            with on_the_books(bill, self._ledger):
+            async with on_the_books(bill, self._ledger):
                 kept = await self._find(bill.key)
                 if not kept:
                     raise NotKept("there is no kept answer to this", model=bill.model.id)
@@ -182,7 +182,7 @@ class Gateway:
             bill.tell()
 
     async def _replay(self, bill: Bill, kept: Kept) -> AsyncGenerator[AnyChunk]:
-        with on_the_books(bill, self._ledger):
+        async with on_the_books(bill, self._ledger):
             for chunk in bill.replay(kept):
                 yield chunk
 
@@ -203,7 +203,7 @@ class Gateway:
             if not await mailbox.take():
                 return
             bill.cache = "shared"
-            with on_the_books(bill, self._ledger):
+            async with on_the_books(bill, self._ledger):
                 yield bill.started()
                 while chunk := await mailbox.take():
                     yield bill.shared(chunk)
@@ -212,7 +212,7 @@ class Gateway:
 
     async def _call(self, bill: Bill, request: Request, mode: CacheMode) -> AsyncGenerator[AnyChunk]:
         """Reserve, ask the provider, settle, and write it down."""
-        with on_the_books(bill, self._ledger):
+        async with on_the_books(bill, self._ledger):
             request = await self._reserved(bill, request)
             yield bill.started()
             async with aclosing(self._ask(bill, request)) as pieces:
@@ -241,8 +241,8 @@ class Gateway:
                     yield piece
 
     async def _reserved(self, bill: Bill, request: Request) -> Request:
-        """Return the request with the limit that the cap allows; the same one where no cap applies."""
-        if bill.model.is_free or self._budget.cap_microusd is None:
+        """Return the request with the limit that the caps allow; the same one where none applies."""
+        if bill.model.is_free or not self._budget.binds(bill.cause):
             return request
         bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
         bill.is_reserving = bill.tariff is not None
@@ -262,6 +262,7 @@ class Gateway:
         if bill.tariff is None:
             bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
         finished = bill.ended(end)
+        await booked(bill, self._ledger)
         if mode != "off" and (kept := bill.kept()):
             wishes = self._preferences.get()
             self._cache.keep(kept, wishes.cache_ttl_seconds, wishes.cache_limit_bytes)

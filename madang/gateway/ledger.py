@@ -13,6 +13,7 @@ from madang.gateway.types import Cause, Entry, Usage
 
 _GATHER_SECONDS = 0.02
 _RETRY_SECONDS = 1.0
+_PATIENCE_SECONDS = 2.0
 
 
 class Ledger:
@@ -21,6 +22,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._waiting: list[Entry] = []
+        self._waiters: list[asyncio.Future[None]] = []
         self._has_news = asyncio.Event()
         self._is_settled = asyncio.Event()
         self._is_settled.set()
@@ -44,6 +46,13 @@ class Ledger:
         self._is_settled.clear()
         self._has_news.set()
 
+    async def settle(self, entry: Entry) -> None:
+        """Take an entry and wait until it is stored, 2 seconds at most: a database that is away holds up nobody."""
+        stored = asyncio.get_running_loop().create_future()
+        self._waiters.append(stored)
+        self.add(entry)
+        await asyncio.wait([stored], timeout=_PATIENCE_SECONDS)
+
     async def lost(self, cause: Cause, began: datetime, cost_microusd: int | None) -> None:
         """Take an entry for a call that did not live to write its own, unless it is there."""
         if not await store.has_call(self._database, cause.caller.turn_id, began):
@@ -57,7 +66,7 @@ class Ledger:
         while self._waiting or not self._is_stopping:
             await self._has_news.wait()
             self._has_news.clear()
-            if not self._is_stopping:
+            if not self._is_stopping and not self._waiters:
                 await asyncio.sleep(_GATHER_SECONDS)
             try:
                 await self._write()
@@ -72,9 +81,12 @@ class Ledger:
     async def _write(self) -> None:
         if not self._waiting:
             return
-        entries = tuple(self._waiting)
+        entries, waiters = tuple(self._waiting), tuple(self._waiters)
         await store.add_calls(self._database, entries, durable=any(map(_is_paid, entries)))
         del self._waiting[: len(entries)]
+        del self._waiters[: len(waiters)]
+        for waiter in waiters:
+            waiter.set_result(None)
         if not self._waiting:
             self._is_settled.set()
 

@@ -11,6 +11,7 @@ from madang.db.database import Database
 from madang.db.lease import Lease
 from madang.gateway.budget import Budget
 from madang.gateway.cache.exact import ExactCache
+from madang.gateway.caps.service import Caps
 from madang.gateway.catalogue import Catalogue, Keys
 from madang.gateway.clearing import Clearing
 from madang.gateway.directory import Directory
@@ -58,6 +59,7 @@ class GatewayRoom:
     cache: ExactCache
     clearing: Clearing
     budget: Budget
+    caps: Caps
     ledger: Ledger
     upstream: Upstream
     builtin: BuiltIn
@@ -83,7 +85,8 @@ class GatewayRoom:
             ports=around.ports,
         )
         cache = ExactCache(around.data_dir / "cache", around.settings.cache_limit_bytes)
-        budget, ledger = Budget(database, around.lease, clock, around.settings, preferences), Ledger(database)
+        caps = Caps(database, clock, around.settings, around.announce)
+        budget, ledger = Budget(database, around.lease, clock, caps, preferences), Ledger(database)
         gateway = Gateway(
             registry=registry,
             places=Places(directory, catalogue, around.builtin),
@@ -97,18 +100,19 @@ class GatewayRoom:
         )
         clearing = Clearing(database, cache)
         return cls(
-            gateway, registry, directory, cache, clearing, budget, ledger, upstream, around.builtin, prices
+            gateway, registry, directory, cache, clearing, budget, caps, ledger, upstream, around.builtin, prices
         )  # fmt: skip
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
-        served = (self.gateway, self.registry, self.directory, self.cache, self.clearing, self.budget, self.builtin)
+        served = (self.gateway, self.registry, self.directory, self.cache, self.clearing, self.caps, self.builtin)
         return {type(each): each for each in served}
 
     async def start(self) -> None:
         """Read what is stored, settle what a dead process left, and begin to look for models."""
         await self.directory.start()
         await self.clearing.start()
+        await self.caps.start()
         await self.budget.start()
         await self.ledger.start()
         await self.registry.start()

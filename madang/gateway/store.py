@@ -1,45 +1,22 @@
 """The gateway's questions to the database: the ledger, the reservations, the providers that were added."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, true, union_all, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, union_all, update
 
 from madang.db.database import Database
 from madang.db.schema import calls, processes, providers, reservations
 from madang.db.transaction import Transaction
+from madang.gateway.caps.store import BUDGET_LOCK, add_spending
 from madang.gateway.types import Cause, Entry, Provider
 
 PROVIDERS, KEPT_ANSWERS = "providers", "kept_answers"
 """What other processes are told about."""
 
-# Whoever reads the sums and adds a reservation holds this, so that two processes cannot both take the last cent.
-_BUDGET_LOCK = "gateway.budget"
-_RESERVE = insert(reservations)
-
-
-@dataclass(frozen=True, slots=True)
-class DaySpending:
-    """What a day has taken so far. Calls whose cost nobody knows are counted apart."""
-
-    spent_microusd: int
-    reserved_microusd: int
-    unknown_cost_calls: int
-
-
 _OF_CAUSE = ("id", "feature", "actor", "conversation_id", "turn_id", "token_id", "provider", "model")
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """Who reserves, for which call, and against which day."""
-
-    cause: Cause
-    day: str
-    owner: str
-    created_at: datetime
 
 
 async def add_calls(database: Database, entries: Sequence[Entry], durable: bool) -> None:
@@ -47,53 +24,11 @@ async def add_calls(database: Database, entries: Sequence[Entry], durable: bool)
     settled = [entry.reservation_id for entry in entries if entry.reservation_id]
 
     async def add(tx: Transaction) -> None:
-        # A commit whose answer was lost is written again, and then the row is there already.
-        await tx.execute(tx.insert(calls).on_conflict_do_nothing(), [_call_row(entry) for entry in entries])
+        await _enter(tx, [_call_row(entry) for entry in entries])
         if settled:
             await tx.execute(delete(reservations).where(reservations.c.id.in_(settled)))
 
     await database.run_write(add, durable=durable)
-
-
-async def find_spending(database: Database, day: str) -> DaySpending:
-    """Return what a day has taken so far."""
-    return await database.run_read(lambda tx: _spending(tx, day))
-
-
-async def reserve(database: Database, claim: Claim, choose: Callable[[DaySpending], int]) -> None:
-    """Reserve what `choose` makes of the day's spending, as one step against all other callers.
-
-    What `choose` raises goes through, and then nothing is reserved.
-    """
-
-    async def add(tx: Transaction) -> None:
-        await tx.lock(_BUDGET_LOCK)
-        amount = choose(await _spending(tx, claim.day))
-        row = {
-            "day": claim.day,
-            "amount_microusd": amount,
-            "created_at": claim.created_at,
-            "owner": claim.owner,
-            **_cause_row(claim.cause),
-        }
-        await tx.execute(_RESERVE, row)
-
-    await database.run_write(add)
-
-
-async def reserve_more(
-    database: Database, reservation_id: str, amount_microusd: int, allows: Callable[[DaySpending], bool]
-) -> bool:
-    """Raise a reservation if `allows` agrees to its day's spending; say whether it was raised."""
-    is_it = reservations.c.id == reservation_id
-    async with database.write() as tx:
-        await tx.lock(_BUDGET_LOCK)
-        day = (await tx.execute(select(reservations.c.day).where(is_it))).scalar_one_or_none()
-        if day is None or not allows(await _spending(tx, day)):
-            return False
-        more = reservations.c.amount_microusd + amount_microusd
-        await tx.execute(update(reservations).where(is_it).values(amount_microusd=more))
-        return True
 
 
 async def has_call(database: Database, turn_id: str | None, since: datetime) -> bool:
@@ -118,11 +53,10 @@ async def settle_lost(database: Database) -> int:
     Each died with the call under way, so what the provider charged is at most that.
     """
     async with database.write() as tx:
-        await tx.lock(_BUDGET_LOCK)
+        await tx.lock(BUDGET_LOCK)
         lost = (await tx.execute(select(reservations).where(_is_lost(tx)))).mappings().all()
         if lost:
-            # A process that was only asleep may have entered its call by now.
-            await tx.execute(tx.insert(calls).on_conflict_do_nothing(), [_lost_row(row) for row in lost])
+            await _enter(tx, [_lost_row(row) for row in lost])
             await tx.execute(delete(reservations).where(reservations.c.id.in_([row["id"] for row in lost])))
     return len(lost)
 
@@ -166,12 +100,16 @@ async def tell_cleared(database: Database) -> None:
             await tx.tell_others(KEPT_ANSWERS, "cleared")
 
 
-async def _spending(tx: Transaction, day: str) -> DaySpending:
-    cost = calls.c.cost_microusd
-    spent = select(func.coalesce(func.sum(cost), 0).label("cost"), (func.count() - func.count(cost)).label("unknown"))
-    row = (await tx.execute(spent.where(calls.c.day == day))).one()
-    held = select(func.coalesce(func.sum(reservations.c.amount_microusd), 0)).where(reservations.c.day == day)
-    return DaySpending(int(row.cost), int((await tx.execute(held)).scalar_one()), int(row.unknown))
+async def _enter(tx: Transaction, rows: list[dict[str, Any]]) -> None:
+    """Add rows to the ledger, and their cost to the sums, each once.
+
+    A row may be there: a commit whose answer was lost is written again, and a process that was only asleep enters a
+    call that others took for lost. In one order, so that no two processes wait for each other.
+    """
+    rows = sorted(rows, key=itemgetter("id"))
+    added = await tx.execute(tx.insert(calls).on_conflict_do_nothing().returning(calls.c.id), rows)
+    ids = set(added.scalars())
+    await add_spending(tx, [row for row in rows if row["id"] in ids])
 
 
 def _is_lost(tx: Transaction) -> ColumnElement[bool]:
@@ -181,7 +119,7 @@ def _is_lost(tx: Transaction) -> ColumnElement[bool]:
 
 def _call_row(entry: Entry) -> dict[str, Any]:
     return {
-        **_cause_row(Cause(entry.id, entry.caller, entry.provider, entry.model)),
+        **cause_row(Cause(entry.id, entry.caller, entry.provider, entry.model)),
         "created_at": entry.created_at,
         "day": entry.day,
         "cache": entry.cache,
@@ -202,7 +140,8 @@ def _call_row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _cause_row(cause: Cause) -> dict[str, Any]:
+def cause_row(cause: Cause) -> dict[str, Any]:
+    """Return what a reservation says of its call, and the ledger after it."""
     caller = cause.caller
     values = (cause.id, caller.feature, caller.actor, caller.conversation_id, caller.turn_id, caller.token_id)
     return dict(zip(_OF_CAUSE, (*values, cause.provider, cause.model), strict=True))

@@ -27,5 +27,5 @@ async def change(
     principal: Annotated[Principal, needs("manage")],
     preferences: PreferencesDep,
 ) -> PreferenceValues:
-    """Make some choices. A program may set the cache and lower the daily cap; the rest is a person's."""
+    """Make some choices. A program may set the cache; the rest is a person's."""
     return await preferences.change(patch, principal)

@@ -29,16 +29,9 @@ def laid_over(values: PreferenceValues, choices: Mapping[str, Any]) -> Preferenc
     return replace(values, **fields)
 
 
-def is_for_persons(values: PreferenceValues, choices: Mapping[str, Any]) -> bool:
-    """Say whether only a signed-in person may choose this. A program may set the cache and lower the daily cap."""
-    others = {name for name in choices if name not in _FREE_FOR_TOKENS}
-    if others == {"daily_cap_microusd"}:
-        return not _lowers(values.daily_cap_microusd, choices["daily_cap_microusd"])
-    return bool(others)
-
-
-def _lowers(before: int | None, after: int | None) -> bool:
-    return after is not None and (before is None or after <= before)
+def is_for_persons(choices: Mapping[str, Any]) -> bool:
+    """Say whether only a signed-in person may choose this. A program may set the cache."""
+    return any(name not in _FREE_FOR_TOKENS for name in choices)
 
 
 def _invalid(error: ValidationError) -> InvalidPreference:

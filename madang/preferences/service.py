@@ -58,7 +58,7 @@ class Preferences:
         """
         choices = checked(patch)
         async with self._changing:
-            if by is not None and by.kind != "person" and is_for_persons(self._values, choices):
+            if by is not None and by.kind != "person" and is_for_persons(choices):
                 raise NotAllowed("only a signed-in person may choose this", needs="person")
             await store.choose(self._db, choices, self._clock.now())
             self._values = laid_over(self._values, choices)

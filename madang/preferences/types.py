@@ -10,7 +10,6 @@ from madang.config import Settings
 Language = Literal["ko", "en"]
 Theme = Literal["light", "dark", "system"]
 UnknownPrice = Literal["refuse", "allow"]
-MICROUSD_PER_USD = 1_000_000
 ModelId = Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
 
 
@@ -32,7 +31,6 @@ class PreferenceValues:
     cache_enabled: bool = True
     cache_ttl_seconds: int = 24 * 3600
     cache_limit_bytes: int = 256 * 2**20
-    daily_cap_microusd: int | None = None
     unknown_price: UnknownPrice = "refuse"
     builtin_enabled: bool = True
     local_discovery: bool = True
@@ -57,7 +55,6 @@ class PreferencePatch(BaseModel):
     cache_enabled: bool = True
     cache_ttl_seconds: int = Field(24 * 3600, ge=1, le=10 * 365 * 24 * 3600)
     cache_limit_bytes: int = Field(256 * 2**20, ge=2**20, le=2**40)
-    daily_cap_microusd: int | None = Field(None, ge=0, le=1_000_000 * MICROUSD_PER_USD)
     unknown_price: UnknownPrice = "refuse"
     builtin_enabled: bool = True
     local_discovery: bool = True
@@ -70,14 +67,12 @@ class PreferencePatch(BaseModel):
 
 def defaults(settings: Settings) -> PreferenceValues:
     """Return what holds where the person has not chosen: the environment's word, else our own."""
-    cap = settings.daily_cap_usd
     return PreferenceValues(
         language=settings.lang,
         default_model=settings.model,
         max_tokens=settings.max_tokens,
         cache_ttl_seconds=max(1, int(settings.cache_ttl.total_seconds())),
         cache_limit_bytes=settings.cache_limit_bytes,
-        daily_cap_microusd=None if cap is None else round(cap * MICROUSD_PER_USD),
         builtin_enabled=settings.builtin,
         local_discovery=settings.discover,
     )

@@ -63,10 +63,10 @@ class Place:
     keys: SomeKeys
     said: list[tuple[str, dict[str, Any]]]
 
-    async def ask(self, request: ChatRequest | None = None, **options: object) -> Heard:
+    async def ask(self, request: ChatRequest | None = None, *, caller: Caller = CALLER, **options: object) -> Heard:
         heard = Heard()
         try:
-            chunks = self.room.gateway.stream(request or question(**options), CALLER)
+            chunks = self.room.gateway.stream(request or question(**options), caller)
             async with aclosing(chunks):
                 async for chunk in chunks:
                     _take(heard, chunk)

@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 
 from madang.errors import MadangError
 from madang.gateway.api import router
+from madang.gateway.caps.api import router as caps
 from madang.gateway.errors import BadProvider
 from madang.gateway.fake_upstream import FakeUpstream
 from madang.preferences.service import Preferences
@@ -26,6 +27,7 @@ ADDED = {"name": "  My server ", "base_url": "https://models.example.org/v1/", "
 async def browse(here: Place, who: Principal = PERSON) -> AsyncIterator[httpx.AsyncClient]:
     web = FastAPI()
     web.include_router(router)
+    web.include_router(caps)
     web.state.services = {**here.room.services(), Preferences: here.preferences}
 
     async def answer(request: Request, error: Exception) -> Response:
@@ -176,7 +178,7 @@ async def test_the_cache_is_shown_and_cleared(tmp_path: Path):
 async def test_limits_show_the_strictest_cap_and_the_day(tmp_path: Path):
     async with open_room(tmp_path, daily_cap_usd=2) as here, browse(here) as client:
         assert (await client.get("/api/settings/limits")).json()["daily_cap_microusd"] == 2_000_000
-        await here.preferences.change({"daily_cap_microusd": 5_000_000})
+        await here.room.caps.add("all", "", "day", 5_000_000)
         limits = (await client.get("/api/settings/limits")).json()
     assert (limits["daily_cap_microusd"], limits["spent_today_microusd"], limits["reserved_microusd"]) == (
         2_000_000,

@@ -1,6 +1,7 @@
 """The daily cap holds: against many at once, against two processes, against a crash."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from madang.clock import FixedClock
-from madang.gateway import store
 from madang.gateway.budget import LONGEST_UNASKED, longest_prompt, quoted
+from madang.gateway.caps import store
+from madang.gateway.caps.store import Claim
+from madang.gateway.days import day_of, zone_of
 from madang.gateway.fake_upstream import FakeUpstream, Fault, Say, Status
 from madang.gateway.prices import OwnTariff, cost_microusd, rounded_up
-from madang.gateway.store import Claim
+from madang.gateway.store import cause_row
 from madang.gateway.types import Caller, Cause, ImagePart, Message, TextPart, Usage
 from tests.gateway.asking import question
 from tests.gateway.rooms import Place, open_room
@@ -63,7 +66,7 @@ async def test_a_hundred_at_once_never_pass_the_cap(tmp_path: Path, database_url
         asked = [here.ask(model=model, max_tokens=78, seed=seed) for seed in range(100)]
         heard = await asyncio.gather(*asked)
         rows = await here.rows()
-        limits = await here.room.budget.limits()
+        limits = await here.room.caps.taken_today()
     answered = [each for each in heard if each.code is None]
     assert {each.code for each in heard} == {None, "gateway.budget_reached"}
     assert len(answered) == len(fake.requests) >= 10
@@ -84,7 +87,7 @@ async def test_two_processes_on_one_database_share_the_cap(tmp_path: Path, postg
         asked = [here.ask(model=model, max_tokens=78, seed=seed) for seed in range(20) for here in (one, two)]
         heard = await asyncio.gather(*asked)
         await two.room.ledger.settled()
-        limits = await one.room.budget.limits()
+        limits = await one.room.caps.taken_today()
     assert {each.code for each in heard} == {None, "gateway.budget_reached"}
     assert limits.spent_microusd + limits.reserved_microusd <= 500
 
@@ -103,7 +106,7 @@ async def test_what_a_broken_call_cost_counts_at_what_was_reserved(tmp_path: Pat
         assert (cut.receipt.cost_microusd, refused.receipt.cost_microusd) == (100, 0)
         await here.rows()
         assert await here.reserved() == []
-        assert (await here.room.budget.limits()).spent_microusd == 100
+        assert (await here.room.caps.taken_today()).spent_microusd == 100
 
 
 async def test_an_unknown_price_under_a_cap_is_refused_unless_allowed(tmp_path: Path):
@@ -113,7 +116,7 @@ async def test_an_unknown_price_under_a_cap_is_refused_unless_allowed(tmp_path: 
         await here.preferences.change({"unknown_price": "allow"})
         assert (await here.ask(model="env/my-own-model")).receipt.cost_microusd is None
         await here.room.ledger.settled()
-        assert (await here.room.budget.limits()).unknown_cost_calls == 1
+        assert (await here.room.caps.taken_today()).unknown_cost_calls == 1
 
 
 async def test_a_free_model_knows_no_cap(tmp_path: Path):
@@ -128,22 +131,23 @@ async def test_a_kept_answer_knows_no_cap(tmp_path: Path):
     async with FakeUpstream("kept") as fake, open_room(tmp_path) as here:
         model = await add(here, fake)
         await here.ask(model=model)
-        await here.preferences.change({"daily_cap_microusd": 0})
+        await here.room.caps.add("all", "", "day", 0)
         assert (await here.ask(model=model)).receipt.cache == "hit"
 
 
 async def test_CRASH_04_what_a_dead_process_reserved_counts_in_full(tmp_path: Path, database_url: str):
     early = FixedClock(datetime.now(UTC).replace(hour=3, minute=0))
+    cause = Cause("lost", Caller("chat", "me", turn_id="turn"), "env", "tiny")
     async with open_room(tmp_path, database_url, clock=early, daily_cap_usd=1) as here:
-        day = (await here.room.budget.limits()).day
         await store.reserve(
             here.database,
-            Claim(Cause("lost", Caller("chat", "me", turn_id="turn"), "env", "tiny"), day, "dead", early.now()),
+            Claim(cause_row(cause), day_of(early.now()), "dead", early.now()),
+            (),
             lambda _: 700,
         )
     early.advance(minutes=20)
     async with open_room(tmp_path, database_url, clock=early, daily_cap_usd=1) as here:
-        limits = await here.room.budget.limits()
+        limits = await here.room.caps.taken_today()
         [row] = await here.rows()
     assert (limits.spent_microusd, limits.reserved_microusd) == (700, 0)
     assert (row["status"], row["cost_microusd"]) == ("lost", 700)
@@ -155,8 +159,7 @@ async def test_CRASH_04_a_lost_call_whose_reservation_stands_is_entered_once(tmp
     cause = Cause("lost", Caller("chat", "me", turn_id="turn"), "env", "tiny")
     began = clock.now()
     async with open_room(tmp_path, database_url, clock=clock, daily_cap_usd=1) as here:
-        day = (await here.room.budget.limits()).day
-        await store.reserve(here.database, Claim(cause, day, "dead", began), lambda _: 700)
+        await store.reserve(here.database, Claim(cause_row(cause), day_of(began), "dead", began), (), lambda _: 700)
         await here.room.gateway.lost("env/tiny", cause.caller, began)
     clock.advance(minutes=20)
     async with open_room(tmp_path, database_url, clock=clock, daily_cap_usd=1) as here:
@@ -173,21 +176,25 @@ async def test_what_a_living_process_reserved_stays_when_another_one_starts(tmp_
             assert [row["id"] for row in await two.reserved()] == ["call"]
 
 
-async def test_the_day_ends_at_the_machines_midnight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    import time
-
+async def test_the_day_and_the_month_end_at_the_machines_midnight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("TZ", "Asia/Seoul")
     time.tzset()
     try:
-        clock = FixedClock(datetime(2026, 3, 1, 14, 59, tzinfo=UTC))
-        async with open_room(tmp_path, clock=clock) as here:
-            before = await here.room.budget.limits()
+        clock = FixedClock(datetime(2026, 2, 28, 14, 59, tzinfo=UTC))
+        async with open_room(tmp_path, clock=clock, daily_cap_usd=1) as here:
+            await here.room.caps.add("all", "", "month", 5)
+            before = [standing.resets_at for standing in await here.room.caps.all()]
+            days = [day_of(clock.now())]
             clock.advance(minutes=1)
-            after = await here.room.budget.limits()
+            after = [standing.resets_at for standing in await here.room.caps.all()]
+            days.append(day_of(clock.now()))
+            zone = zone_of(clock.now())
     finally:
         monkeypatch.undo()
         time.tzset()
-    assert (before.day, after.day, after.zone) == ("2026-03-01", "2026-03-02", "+09:00")
+    assert (days, zone) == (["2026-02-28", "2026-03-01"], "+09:00")
+    assert before == [datetime(2026, 2, 28, 15, tzinfo=UTC)] * 2
+    assert after == [datetime(2026, 3, 1, 15, tzinfo=UTC), datetime(2026, 3, 31, 15, tzinfo=UTC)]
 
 
 @given(some.text(), some.integers(1, 100_000), some.integers(0, 10**7), some.integers(0, 10**9))

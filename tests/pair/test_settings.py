@@ -66,9 +66,13 @@ def test_a_session_of_one_process_works_at_once_at_the_other(pair: Pair):
 
 def test_choices_providers_and_keys_of_one_process_are_in_force_at_the_other(pair: Pair):
     with pair.a.client(pair.a.sign_in()) as here, pair.b.client(pair.b.sign_in()) as there:
-        here.patch("/api/settings", json={"daily_cap_microusd": 123_000_000, "language": "en"}).raise_for_status()
-        assert until(lambda: there.get("/api/settings").json()["daily_cap_microusd"] == 123_000_000)
-        assert there.get("/api/settings/limits").json()["daily_cap_microusd"] == 123_000_000
+        here.patch("/api/settings", json={"max_tokens": 123, "language": "en"}).raise_for_status()
+        assert until(lambda: there.get("/api/settings").json()["max_tokens"] == 123)
+        cap = {"scope": "all", "window": "day", "limit_microusd": 123_000_000}
+        set_here = here.post("/api/settings/caps", json=cap).raise_for_status().json()
+        assert until(lambda: there.get("/api/settings/limits").json()["daily_cap_microusd"] == 123_000_000)
+        there.delete(f"/api/settings/caps/{set_here['id']}").raise_for_status()
+        assert until(lambda: here.get("/api/settings/caps").json() == [])
         added = here.post("/api/settings/providers", json={"name": "Mine", "base_url": "http://127.0.0.1:9/v1"})
         provider = added.raise_for_status().json()["id"]
         assert until(lambda: provider in ids_of(there))
@@ -76,7 +80,7 @@ def test_choices_providers_and_keys_of_one_process_are_in_force_at_the_other(pai
         assert until(lambda: ids_of(here).get(provider) == "Yours")
         here.delete(f"/api/settings/providers/{provider}").raise_for_status()
         assert until(lambda: provider not in ids_of(there))
-        here.patch("/api/settings", json={"daily_cap_microusd": None}).raise_for_status()
+        here.patch("/api/settings", json={"max_tokens": None}).raise_for_status()
 
 
 def test_a_key_that_the_other_process_could_not_read_is_refused_in_words(pair: Pair):

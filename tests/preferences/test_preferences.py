@@ -36,22 +36,22 @@ async def test_a_choice_outlives_the_process_and_everybody_hears_of_it(database:
 
 
 async def test_the_environment_says_what_holds_before_anything_is_chosen(database: Database) -> None:
-    given = {"lang": "ko", "model": "env/m", "max_tokens": 99, "daily_cap_usd": 0.25, "builtin": False}
+    given = {"lang": "ko", "model": "env/m", "max_tokens": 99, "builtin": False}
     values = (await opened(database, cache_ttl=timedelta(minutes=1), **given)).get()
     assert (values.language, values.default_model, values.max_tokens) == ("ko", "env/m", 99)
-    assert (values.daily_cap_microusd, values.builtin_enabled, values.cache_ttl_seconds) == (250_000, False, 60)
+    assert (values.builtin_enabled, values.cache_ttl_seconds) == (False, 60)
 
 
 async def test_choosing_nothing_is_a_choice_too(database: Database) -> None:
-    await (await opened(database, daily_cap_usd=1)).change({"daily_cap_microusd": None})
-    assert (await opened(database, daily_cap_usd=1)).get().daily_cap_microusd is None
+    await (await opened(database, max_tokens=99)).change({"max_tokens": None})
+    assert (await opened(database, max_tokens=99)).get().max_tokens is None
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("temperature", 9), ("temperature", float("nan")), ("temperature", "1"), ("top_p", 0), ("max_tokens", -5),
      ("max_tokens", 1.5), ("max_tokens", True), ("theme", "pink"), ("theme", None), ("language", "fr"),
-     ("fallbacks", "a/x"), ("fallbacks", ["x"] * 11), ("cache_limit_bytes", 0), ("daily_cap_microusd", -1),
+     ("fallbacks", "a/x"), ("fallbacks", ["x"] * 11), ("cache_limit_bytes", 0),
      ("default_model", " "), ("system_prompt", "\ud800"), ("reasoning_effort", "High!"), ("colour", "red")],
 )  # fmt: skip
 async def test_what_cannot_be_chosen_is_refused_by_its_field(field: str, value: Any) -> None:
@@ -74,12 +74,11 @@ async def test_a_stored_choice_of_another_version_is_left_aside(database: Databa
     assert (values.theme, values.title_calls) == ("system", True)
 
 
-async def test_a_program_may_set_the_cache_and_lower_the_cap_and_nothing_more(database: Database) -> None:
-    preferences = await opened(database, daily_cap_usd=1)
+async def test_a_program_may_set_the_cache_and_nothing_more(database: Database) -> None:
+    preferences = await opened(database)
     await preferences.change({"cache_enabled": False, "cache_ttl_seconds": 5}, PROGRAM)
-    await preferences.change({"daily_cap_microusd": 500_000}, PROGRAM)
-    for beyond in ({"daily_cap_microusd": 500_001}, {"daily_cap_microusd": None}, {"allow_paid_fallback": True},
+    for beyond in ({"allow_paid_fallback": True}, {"unknown_price": "allow"},
                    {"default_model": "openai/dear"}, {"cache_enabled": True, "theme": "dark"}):  # fmt: skip
         with pytest.raises(NotAllowed):
             await preferences.change(beyond, PROGRAM)
-    assert preferences.get().daily_cap_microusd == 500_000
+    assert preferences.get().cache_ttl_seconds == 5

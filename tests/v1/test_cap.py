@@ -21,12 +21,14 @@ def capped(place: Place):
             while (today := page.get("/api/settings/limits").json())["reserved_microusd"]:
                 time.sleep(0.02)
             spent = today["spent_today_microusd"]
-            changed = page.patch("/api/settings", json={"daily_cap_microusd": spent + beyond_microusd})
-            assert changed.status_code == 200, changed.text
+            cap = {"scope": "all", "window": "day", "limit_microusd": spent + beyond_microusd}
+            made = page.post("/api/settings/caps", json=cap)
+            assert made.status_code == 201, made.text
 
     yield cap
     with place.server.client() as page:
-        page.patch("/api/settings", json={"daily_cap_microusd": None})
+        for cap_here in page.get("/api/settings/caps").json():
+            page.delete(f"/api/settings/caps/{cap_here['id']}")
 
 
 async def test_a_spent_cap_sends_nothing(place: Place, capped):

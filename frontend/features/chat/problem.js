@@ -4,7 +4,7 @@ import { errorText } from "../../core/api.js"
 import { moment } from "../../core/format.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
-import { helpFor } from "../../core/problems.js"
+import { capSentences, helpFor } from "../../core/problems.js"
 import { icon } from "../../parts/icon.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
@@ -26,6 +26,7 @@ export function problemBox({ error, answer, finished_at }) {
       "div",
       { class: "notice__body" },
       h("p", {}, errorText(error)),
+      capSentences(error?.details).map((sentence) => h("p", {}, sentence)),
       again && h("p", {}, t("chat.problem.again", { time: moment(again) })),
       h("p", { class: "problem__code tiny" }, [code, error?.id ?? error?.details?.id].filter(Boolean).join(" · ")),
       help && h("p", {}, h("a", { class: "button button--small", href: help.path }, help.label)),

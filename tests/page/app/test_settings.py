@@ -70,17 +70,34 @@ async def test_an_unencrypted_address_asks_whether_that_is_right(open_page: Open
     await expect(page.get_by_text("암호화되지 않는 주소예요")).to_be_visible()
 
 
-async def test_a_daily_limit_is_kept_and_nonsense_is_not(house: Server, open_page: OpenPage) -> None:
+async def test_a_limit_is_added_changed_and_deleted_and_nonsense_is_not(house: Server, open_page: OpenPage) -> None:
     page = await open_page("/settings/limits")
-    limit = page.get_by_label("하루 한도")
+    await page.get_by_role("button", name="한도 더하기").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("무엇에").select_option("feature")
+    await dialog.get_by_label("기능 하나").select_option("title")
+    await dialog.get_by_label("얼마 동안").select_option("month")
+    limit = dialog.get_by_label("한도", exact=True)
     await limit.fill("-3")
     await limit.press("Enter")
-    await expect(page.get_by_text("0부터 1,000,000 사이의 수")).to_be_visible()
+    await expect(dialog.get_by_text("0부터 1,000,000 사이의 수")).to_be_visible()
     await limit.fill("2.5")
-    await limit.press("Enter")
-    await say(page, "저장했어요")
+    await dialog.get_by_role("button", name="저장").click()
+    row = page.get_by_role("listitem").filter(has_text="기능 하나 · 한 달")
+    await expect(row).to_contain_text("$2.50")
+    await expect(row.get_by_role("progressbar")).to_have_attribute("aria-label", "기능 하나 · 한 달")
+    await row.get_by_role("button", name="고치기").click()
+    await dialog.get_by_label("한도", exact=True).fill("1.25")
+    await dialog.get_by_role("button", name="저장").click()
+    await expect(row).to_contain_text("$1.25")
     with house.client() as client:
-        assert client.get("/api/settings").json()["daily_cap_microusd"] == 2_500_000
+        [cap] = client.get("/api/settings/caps").json()
+        assert (cap["scope"], cap["subject"], cap["window"]) == ("feature", "title", "month")
+        assert cap["limit_microusd"] == 1_250_000
+        await row.get_by_role("button", name="지우기").click()
+        await dialog.get_by_role("button", name="지우기").click()
+        await say(page, "한도를 지웠어요")
+        assert client.get("/api/settings/caps").json() == []
 
 
 async def test_defaults_are_kept_where_they_are_typed(house: Server, open_page: OpenPage) -> None:

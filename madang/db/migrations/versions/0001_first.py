@@ -43,6 +43,18 @@ def upgrade() -> None:
     op.create_index(op.f("ix_calls_day"), "calls", ["day"], unique=False)
     op.create_index(op.f("ix_calls_turn_id"), "calls", ["turn_id"], unique=False)
     op.create_table(
+        "caps",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("window", sa.Text(), nullable=False),
+        sa.Column("limit_microusd", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_caps")),
+        sa.UniqueConstraint("scope", "subject", "window", name=op.f("uq_caps_scope_subject_window")),
+    )
+    op.create_table(
         "conversations",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("title", Words(), nullable=False),
@@ -164,6 +176,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("cookie_hash", name=op.f("uq_sessions_cookie_hash")),
     )
     op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"], unique=False)
+    op.create_table(
+        "spending",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("cost_microusd", sa.BigInteger(), nullable=False),
+        sa.Column("unknown_calls", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "subject", "day", name=op.f("pk_spending")),
+    )
     op.create_table(
         "streams",
         sa.Column("name", sa.Text(), nullable=False),

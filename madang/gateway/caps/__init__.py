@@ -1,0 +1,1 @@
+"""The caps: who may spend how much in which window, and whether one more call fits."""
