@@ -22,6 +22,8 @@ import { showLook } from "./look.js"
  * @property {number} cache_ttl_seconds
  * @property {number} cache_limit_bytes
  * @property {"refuse" | "allow"} unknown_price
+ * @property {number | null} krw_per_usd
+ * @property {string | null} krw_rate_day
  * @property {boolean} builtin_enabled
  * @property {boolean} local_discovery
  */

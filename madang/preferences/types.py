@@ -15,7 +15,10 @@ ModelId = Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
 
 @dataclass(frozen=True, slots=True)
 class PreferenceValues:
-    """Everything chosen. None leaves a thing to the provider; `language` None follows the browser."""
+    """Everything chosen. None leaves a thing to the provider; `language` None follows the browser.
+
+    `krw_per_usd` is what a dollar is in won where sums are shown in both, `krw_rate_day` the day the rate is from.
+    """
 
     language: Language | None = None
     theme: Theme = "system"
@@ -32,6 +35,8 @@ class PreferenceValues:
     cache_ttl_seconds: int = 24 * 3600
     cache_limit_bytes: int = 256 * 2**20
     unknown_price: UnknownPrice = "refuse"
+    krw_per_usd: float | None = None
+    krw_rate_day: str | None = None
     builtin_enabled: bool = True
     local_discovery: bool = True
 
@@ -56,6 +61,8 @@ class PreferencePatch(BaseModel):
     cache_ttl_seconds: int = Field(24 * 3600, ge=1, le=10 * 365 * 24 * 3600)
     cache_limit_bytes: int = Field(256 * 2**20, ge=2**20, le=2**40)
     unknown_price: UnknownPrice = "refuse"
+    krw_per_usd: float | None = Field(None, gt=0, le=100_000, allow_inf_nan=False)
+    krw_rate_day: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}$")
     builtin_enabled: bool = True
     local_discovery: bool = True
 

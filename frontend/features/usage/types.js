@@ -1,0 +1,44 @@
+/** What the server says of the ledger; see docs/usage.md. */
+
+/**
+ * @typedef {object} Sums
+ * @property {number} calls
+ * @property {number} failed_calls
+ * @property {number} cancelled_calls
+ * @property {number} rescued_calls
+ * @property {number} hits
+ * @property {number} asked_cache_calls
+ * @property {number} uncounted_calls
+ * @property {number} unknown_cost_calls
+ * @property {number} prompt_tokens
+ * @property {number} prefix_tokens
+ * @property {number} cached_tokens
+ * @property {number} completion_tokens
+ * @property {number} reasoning_tokens
+ * @property {number} cost_microusd
+ * @property {number} saved_microusd
+ */
+/** @typedef {{ key: string | null, sums: Sums, name: string | null }} Group */
+/** @typedef {{ count: number, p50_ms: number | null, p95_ms: number | null, p99_ms: number | null }} Spread */
+/**
+ * @typedef {object} Report
+ * @property {"day" | "hour" | "model" | "feature" | "token"} by
+ * @property {Sums} totals
+ * @property {Group[]} groups
+ * @property {{ code: string, calls: number }[]} errors
+ * @property {Spread} ttft
+ * @property {Spread} latency
+ * @property {{ month: string, spent_microusd: number, expected_microusd: number | null }} pace
+ */
+/**
+ * @typedef {object} WhatIf
+ * @property {string} model
+ * @property {string | null} price_date
+ * @property {number} priced_calls
+ * @property {number} unpriced_calls
+ * @property {number} cost_microusd
+ * @property {number} paid_microusd
+ * @property {number} unknown_cost_calls
+ */
+
+export {}
