@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import chat, idle, local, page, size, start, streams, talk
+from bench import chat, door, idle, local, page, size, start, streams, talk
 from bench.figures import Figure, table, write
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "start": start.measure,
     "chat": chat.measure,
     "streams": streams.measure,
+    "door": door.measure,
     "idle": idle.measure,
     "local": local.measure,
     "page": page.measure,

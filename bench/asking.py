@@ -86,6 +86,36 @@ async def stream_bare(session: aiohttp.ClientSession, sides: Sides, number: int)
     return await _hear(session, f"http://127.0.0.1:{sides.bare}/stream", _bare_body(number), _delta_of)
 
 
+async def ask_door(session: aiohttp.ClientSession, sides: Sides, number: int) -> None:
+    """Ask Madang's `/v1` and wait for the whole answer."""
+    async with session.post(f"http://127.0.0.1:{sides.ours}/v1/chat/completions", json=_whole_body(number)) as answer:
+        await _whole(answer)
+
+
+async def ask_door_again(session: aiohttp.ClientSession, sides: Sides, number: int) -> None:
+    """Ask Madang's `/v1` what it was asked before, and wait for the answer that it kept."""
+    body = {**_whole_body(0), "temperature": 0}
+    async with session.post(f"http://127.0.0.1:{sides.ours}/v1/chat/completions", json=body) as answer:
+        await _whole(answer)
+        if number and answer.headers["x-madang-cache"] != "hit":
+            raise RuntimeError("the answer was not kept")
+
+
+async def ask_bare_whole(session: aiohttp.ClientSession, sides: Sides, number: int) -> None:
+    """Ask the pass-through for an answer in one piece."""
+    async with session.post(f"http://127.0.0.1:{sides.bare}/", json=_whole_body(number)) as answer:
+        await _whole(answer)
+
+
+async def stream_door(session: aiohttp.ClientSession, sides: Sides, number: int) -> Heard:
+    """Ask Madang's `/v1` and count the words as they come."""
+    return await _hear(session, f"http://127.0.0.1:{sides.ours}/v1/chat/completions", _bare_body(number), _delta_of)
+
+
+def _whole_body(number: int) -> dict[str, Any]:
+    return {**_bare_body(number), "stream": False}
+
+
 def _bare_body(number: int) -> dict[str, Any]:
     return {"model": "fake-model", "messages": [{"role": "user", "content": f"hello {number}"}], "stream": True}
 

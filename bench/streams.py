@@ -25,13 +25,14 @@ def measure() -> Iterator[Figure]:
 
 
 async def _relayed(sides: Sides) -> Figure:
-    pairs = [(await _rate(stream_ours, sides), await _rate(stream_bare, sides)) for _ in range(ROUNDS)]
+    pairs = [(await rate(stream_ours, sides), await rate(stream_bare, sides)) for _ in range(ROUNDS)]
     ours, bare = (median(side) for side in zip(*pairs, strict=True))
     name = f"{STREAMS} streams at full speed, words relayed"
     return Figure(name, ours, "/s", bare, 0.6, ROUNDS, wants="more")
 
 
-async def _rate(stream: Stream, sides: Sides) -> float:
+async def rate(stream: Stream, sides: Sides) -> float:
+    """Let many answers stream at once; return the words a second."""
     since = time.perf_counter()
     async with client() as session:
         heard = await asyncio.gather(*(stream(session, sides, number) for number in range(STREAMS)))
@@ -57,12 +58,13 @@ async def _firsts(sides: Sides) -> list[Figure]:
 
 
 async def _turns(sides: Sides) -> Figure:
-    pairs = [(await _per_second(ask_ours, sides), await _per_second(ask_bare, sides)) for _ in range(ROUNDS)]
+    pairs = [(await per_second(ask_ours, sides), await per_second(ask_bare, sides)) for _ in range(ROUNDS)]
     ours, bare = (median(side) for side in zip(*pairs, strict=True))
     return Figure(f"turns of {TOGETHER} at the same time (kept durably)", ours, "/s", bare, runs=ROUNDS, wants="more")
 
 
-async def _per_second(ask: Ask, sides: Sides) -> float:
+async def per_second(ask: Ask, sides: Sides) -> float:
+    """Ask from many places at once; return the answers a second."""
     numbers = iter(range(TURNS))
 
     async def go_on(session: aiohttp.ClientSession) -> None:

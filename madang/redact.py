@@ -57,6 +57,11 @@ class Redactor:
         """Say whether there is a secret that an answer could repeat."""
         return self._in_answers is not None
 
+    def is_clear(self, text: str) -> bool:
+        """Say whether an answer's words hold no known secret, and none begins at their end."""
+        found = self._in_answers is not None and self._in_answers.search(text)
+        return not found and self._parted(text) == len(text)
+
     def mask_known(self, text: str) -> tuple[str, int]:
         """Return an answer's words with each known secret masked, and how many there were."""
         return (text, 0) if self._in_answers is None else self._in_answers.subn(MASK, text)
@@ -73,9 +78,10 @@ class Redactor:
     def _parted(self, text: str) -> int:
         """Return where in `text` a known secret may begin whose end is still to come; its length where none does."""
         for place in range(max(0, len(text) - self._longest + 1), len(text)):
-            candidates = self._starts.get(text[place])
-            if candidates and any(form.startswith(text[place:]) for form in candidates):
-                return place
+            if candidates := self._starts.get(text[place]):
+                end = text[place:]
+                if any(form.startswith(end) for form in candidates):
+                    return place
         return len(text)
 
     def _compile(self) -> None:
@@ -92,6 +98,11 @@ class Masker:
     def __init__(self, redactor: Redactor) -> None:
         self._redactor = redactor
         self._held = ""
+
+    @property
+    def is_holding(self) -> bool:
+        """Say whether something is held back."""
+        return bool(self._held)
 
     def feed(self, words: str) -> tuple[str, int]:
         """Return what may be shown by now and how many secrets were masked in it.

@@ -1,6 +1,6 @@
 """Takes known secrets out of an answer: a provider has the key, and a model repeats what it was told."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -47,10 +47,29 @@ class EventMasks:
         self._maskers: dict[tuple[object, ...], Masker] = {}
         self.masked = 0
 
-    def clean(self, text: str, data: dict[str, Any]) -> bytes:
-        """Return an event, given as its text and what that says; the very same text where nothing is masked in it."""
-        if not self._redactor.masks_answers:
-            return text.encode()
+    def clean(self, events: Sequence[tuple[str, dict[str, Any]]]) -> list[bytes]:
+        """Return events, each given as its text and what that says: the same text where nothing is masked in it."""
+        if not self._redactor.masks_answers or self._are_clear(events):
+            return [text.encode() for text, _ in events]
+        return [self._clean_one(text, data) for text, data in events]
+
+    def _are_clear(self, events: Sequence[tuple[str, dict[str, Any]]]) -> bool:
+        """Look at all of them together, which is quick: hardly an answer holds a secret."""
+        if any(masker.is_holding for masker in self._maskers.values()):
+            return False
+        words: dict[tuple[object, str], list[str]] = {}
+        for _, data in events:
+            for choice in data.get("choices") or ():
+                delta = choice.get("delta") or {}
+                if delta.get("tool_calls"):
+                    return False
+                for name in _WORDS:
+                    if isinstance(said := delta.get(name), str):
+                        words.setdefault((choice.get("index"), name), []).append(said)
+        is_whole = not self._redactor.mask_known("\n".join(text for text, _ in events))[1]
+        return is_whole and all(self._redactor.is_clear("".join(said)) for said in words.values())
+
+    def _clean_one(self, text: str, data: dict[str, Any]) -> bytes:
         text, found = self._redactor.mask_known(text)
         if found:
             self.masked += found

@@ -34,17 +34,15 @@ class RawStream(Answer):
 
     def relay(self, events: Iterable[ServerEvent]) -> Iterator[Relayed]:
         """Yield what came in one go as one piece. Raises `UpstreamError` and `BrokenStream` after what was whole."""
-        said: list[bytes] = []
-        before = self._masks.masked
+        said: list[tuple[str, dict[str, Any]]] = []
         try:
             for event in events:
-                said += self._handed_on(event)
+                if (data := self._read(event)) is not None:
+                    said.append((event.data, data))
         except (UpstreamError, BrokenStream):
-            if said:
-                yield Relayed(b"".join(said), self._masks.masked - before)
+            yield from self._cleaned(said)
             raise
-        if said:
-            yield Relayed(b"".join(said), self._masks.masked - before)
+        yield from self._cleaned(said)
 
     def rest(self) -> Iterator[Relayed]:
         """Yield what was held back of an answer that broke off, because a secret might have begun there."""
@@ -53,13 +51,20 @@ class RawStream(Answer):
             chunk = {"object": "chat.completion.chunk", "choices": choices}
             yield Relayed(b"data: %b\n\n" % orjson.dumps(chunk), self._masks.masked - before)
 
-    def _handed_on(self, event: ServerEvent) -> tuple[bytes, ...]:
+    def _cleaned(self, said: list[tuple[str, dict[str, Any]]]) -> Iterator[Relayed]:
+        if said:
+            before = self._masks.masked
+            events = b"".join([b"data: %b\n\n" % event for event in self._masks.clean(said)])
+            yield Relayed(events, self._masks.masked - before)
+
+    def _read(self, event: ServerEvent) -> dict[str, Any] | None:
+        """Return what an event says, or `None` where it is not handed on."""
         # An event of another name is no part of an answer.
         if event.name not in {"message", "error"} or self.is_done:
-            return ()
+            return None
         if event.data.strip() == "[DONE]":
             self.is_done = True
-            return ()
+            return None
         data = self._object(event.data)
         if data.get("error"):
             raise self._reported(data["error"])
@@ -67,9 +72,7 @@ class RawStream(Answer):
         for choice in choices:
             self._note(self._typed(choice, dict, "choice") or {})
         self._usage = usage_of(data.get("usage")) or self._usage
-        if not choices and not self._is_usage_wanted:
-            return ()
-        return (b"data: ", self._masks.clean(event.data, data), b"\n\n")
+        return data if choices or self._is_usage_wanted else None
 
     def _note(self, choice: dict[str, Any]) -> None:
         """Take in how one of perhaps several choices goes on. Of their reasons one that is not `stop` stands."""
