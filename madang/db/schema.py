@@ -144,6 +144,14 @@ calls = Table(
     Column("finish_reason", Text),
 )
 
+# The keys of questions whose answers the person wants never kept.
+never_kept = Table(
+    "never_kept",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("created_at", Moment, nullable=False),
+)
+
 # Money promised to calls that are under way; `owner` is the process that holds the promise.
 reservations = Table(
     "reservations",

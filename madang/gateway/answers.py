@@ -13,13 +13,14 @@ from madang.gateway.types import ModelInfo
 
 @dataclass(frozen=True, slots=True)
 class CacheState:
-    """How full the cache is, and how it is set."""
+    """How full the cache is, how it is set, and to how many questions no answer is kept."""
 
     entries: int
     size_bytes: int
     limit_bytes: int
     ttl_seconds: int
     enabled: bool
+    never_kept: int
 
 
 @dataclass(frozen=True, slots=True)

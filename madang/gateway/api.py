@@ -11,6 +11,7 @@ from madang.gateway.clearing import Clearing
 from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
+from madang.gateway.never import NeverKept
 from madang.gateway.registry import Registry
 from madang.gateway.types import ModelInfo, Provider
 from madang.preferences.service import Preferences
@@ -20,6 +21,7 @@ router = APIRouter(prefix="/api/settings", tags=["settings"])
 
 RegistryDep = Annotated[Registry, service(Registry)]
 DirectoryDep = Annotated[Directory, service(Directory)]
+NeverDep = Annotated[NeverKept, service(NeverKept)]
 CacheDep = Annotated[ExactCache, service(ExactCache)]
 BuiltInDep = Annotated[BuiltIn, service(BuiltIn)]
 # A thousand dollars a token is more than anybody asks, and still fits the ledger.
@@ -49,6 +51,12 @@ class ProviderPatch(Body):
     price_output_microusd_per_mtok: PriceField = None
     enabled: bool = True
     may_be_plain: bool = False
+
+
+class AnsweredCall(Body):
+    """A call by the id on its receipt."""
+
+    call_id: str = Field(min_length=1, max_length=100)
 
 
 @router.get("/models", dependencies=[needs("read")])
@@ -96,8 +104,10 @@ async def check_provider(provider_id: str, registry: RegistryDep) -> Check:
 
 
 @router.get("/cache", dependencies=[needs("read")])
-async def cache_state(cache: CacheDep, preferences: Annotated[Preferences, service(Preferences)]) -> CacheState:
-    """How many answers are kept, how large they are, and for how long they are kept."""
+async def cache_state(
+    cache: CacheDep, never: NeverDep, preferences: Annotated[Preferences, service(Preferences)]
+) -> CacheState:
+    """How many answers are kept, how large they are, for how long they are kept, and how many never are."""
     fill, wishes = await cache.fill(), preferences.get()
     return CacheState(
         entries=fill.entries,
@@ -105,6 +115,7 @@ async def cache_state(cache: CacheDep, preferences: Annotated[Preferences, servi
         limit_bytes=wishes.cache_limit_bytes,
         ttl_seconds=wishes.cache_ttl_seconds,
         enabled=wishes.cache_enabled,
+        never_kept=never.count,
     )
 
 
@@ -112,6 +123,18 @@ async def cache_state(cache: CacheDep, preferences: Annotated[Preferences, servi
 async def clear_cache(clearing: Annotated[Clearing, service(Clearing)]) -> None:
     """Forget every kept answer."""
     await clearing.clear()
+
+
+@router.post("/cache/never", status_code=204, dependencies=[needs("manage")])
+async def never_keep(body: AnsweredCall, never: NeverDep) -> None:
+    """Forget the answer of a call, and keep no answer to its question any more."""
+    await never.add(body.call_id)
+
+
+@router.delete("/cache/never", status_code=204, dependencies=[needs("manage")])
+async def keep_again(never: NeverDep) -> None:
+    """Let the answers to all questions be kept again."""
+    await never.clear()
 
 
 @router.get("/builtin", dependencies=[needs("read")])

@@ -9,7 +9,8 @@ class GatewayError(MadangError):
 
     GatewayError
     ├── UnknownModel 404   ├── NoModel 409   ├── BudgetReached 402   ├── PriceUnknown 402   ├── NotKept 404
-    ├── UnknownProvider 404   ├── BadProvider 422   ├── UnknownCap 404   ├── CapExists 409   ├── BadCap 422
+    ├── UnknownProvider 404   ├── BadProvider 422   ├── UnknownCall 404
+    ├── UnknownCap 404   ├── CapExists 409   ├── BadCap 422
     └── UpstreamError 502
         ├── Unreachable 502 ── TlsFailed 502     ├── TimedOut 504       ├── RateLimited 429
         ├── WrongKey 502        ├── NotPermitted 502   ├── NoCredit 502      ├── ModelNotFound 404
@@ -76,6 +77,13 @@ class NotKept(GatewayError):
     """Only a kept answer was asked for, and there is none."""
 
     code = "gateway.not_kept"
+    status = 404
+
+
+class UnknownCall(GatewayError):
+    """The ledger has no call of that id whose answer could be kept."""
+
+    code = "gateway.unknown_call"
     status = 404
 
 

@@ -22,6 +22,7 @@ from madang.gateway.errors import (
     UpstreamError,
 )
 from madang.gateway.ledger import Ledger
+from madang.gateway.never import NeverKept
 from madang.gateway.places import Places
 from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
@@ -60,6 +61,7 @@ class Gateway:
         ledger: Ledger,
         prices: Prices,
         preferences: Preferences,
+        never: NeverKept,
         clock: Clock,
     ) -> None:
         self._registry = registry
@@ -70,6 +72,7 @@ class Gateway:
         self._ledger = ledger
         self._prices = prices
         self._preferences = preferences
+        self._never = never
         self._clock = clock
         self._flights = Flights()
 
@@ -125,10 +128,10 @@ class Gateway:
         await self._ledger.lost(Cause(new_id(), caller, provider, name), began, 0 if is_free else None)
 
     async def _answer(self, model: ModelInfo, request: Request, caller: Caller) -> AsyncGenerator[AnyChunk]:
-        mode = self._mode(request.cache)
         # The provider as it is now: it may be changed or removed while it answers.
         provider = self._registry.provider_of(model)
         key = key_of(request, provider, model.name)
+        mode = self._mode(request.cache, key)
         outcome: CacheOutcome = "off" if mode == "off" else "miss"
         bill = Bill(
             model,
@@ -160,10 +163,17 @@ class Gateway:
 
     async def _saving(self, bill: Bill, request: Request) -> AsyncGenerator[AnyChunk]:
         """Answer from what is kept, else together with whoever asks the same now, else by a call others may join."""
+        has_looked = False
         try:
             while True:
-                flight = self._flights.find(bill.key)
-                kept = None if flight else await self._find(bill.key)
+                flight, kept = self._flights.find(bill.key), None
+                if not flight and not has_looked:
+                    with self._flights.looking(bill.key) as look:
+                        kept = await self._find(bill.key)
+                    # An answer that was kept meanwhile may have come too late for this look.
+                    has_looked = not look.was_overtaken
+                    if not kept and not has_looked:
+                        continue
                 if kept:
                     chunks = self._replay(bill, kept)
                 elif flight := flight or self._flights.find(bill.key):
@@ -177,6 +187,7 @@ class Gateway:
                         yield chunk
                 if has_begun:
                     return
+                has_looked = True
         finally:
             # The call goes on the books when it ends; whoever leaves before that hears what it took so far.
             bill.tell()
@@ -263,17 +274,18 @@ class Gateway:
             bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
         finished = bill.ended(end)
         await booked(bill, self._ledger)
-        if mode != "off" and (kept := bill.kept()):
+        if mode != "off" and not self._never.has(bill.key) and (kept := bill.kept()):
             wishes = self._preferences.get()
             self._cache.keep(kept, wishes.cache_ttl_seconds, wishes.cache_limit_bytes)
         return finished
 
-    def _mode(self, asked: CacheMode) -> CacheMode:
-        return asked if self._preferences.get().cache_enabled or asked == "only" else "off"
+    def _mode(self, asked: CacheMode, key: str) -> CacheMode:
+        may_keep = self._preferences.get().cache_enabled and not self._never.has(key)
+        return asked if may_keep or asked == "only" else "off"
 
     async def _find(self, key: str) -> Kept | None:
         """Return a kept answer that is not older than answers may be now."""
-        kept = await self._cache.find(key)
+        kept = None if self._never.has(key) else await self._cache.find(key)
         is_fresh = kept and kept.age_seconds(self._clock.now()) <= self._preferences.get().cache_ttl_seconds
         return kept if is_fresh else None
 

@@ -18,6 +18,7 @@ from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.gateway import Gateway
 from madang.gateway.ledger import Ledger
+from madang.gateway.never import NeverKept
 from madang.gateway.places import Places
 from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
@@ -58,6 +59,7 @@ class GatewayRoom:
     directory: Directory
     cache: ExactCache
     clearing: Clearing
+    never: NeverKept
     budget: Budget
     caps: Caps
     ledger: Ledger
@@ -87,6 +89,7 @@ class GatewayRoom:
         cache = ExactCache(around.data_dir / "cache", around.settings.cache_limit_bytes)
         caps = Caps(database, clock, around.settings, around.announce)
         budget, ledger = Budget(database, around.lease, clock, caps, preferences), Ledger(database)
+        clearing, never = Clearing(database, cache), NeverKept(database, cache, ledger, clock)
         gateway = Gateway(
             registry=registry,
             places=Places(directory, catalogue, around.builtin),
@@ -96,16 +99,17 @@ class GatewayRoom:
             ledger=ledger,
             prices=prices,
             preferences=preferences,
+            never=never,
             clock=clock,
         )
-        clearing = Clearing(database, cache)
         return cls(
-            gateway, registry, directory, cache, clearing, budget, caps, ledger, upstream, around.builtin, prices
+            gateway, registry, directory, cache, clearing, never, budget, caps, ledger, upstream, around.builtin, prices
         )  # fmt: skip
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
-        served = (self.gateway, self.registry, self.directory, self.cache, self.clearing, self.caps, self.builtin)
+        kept = (self.cache, self.clearing, self.never)
+        served = (self.gateway, self.registry, self.directory, *kept, self.caps, self.builtin)
         return {type(each): each for each in served}
 
     async def start(self) -> None:
@@ -113,6 +117,7 @@ class GatewayRoom:
         await self.directory.start()
         await self.clearing.start()
         await self.caps.start()
+        await self.never.start()
         await self.budget.start()
         await self.ledger.start()
         await self.registry.start()

@@ -93,6 +93,12 @@ class Flight:
         self._started: Started | None = None
         self._last_wait: Waiting | None = None
         self._task: asyncio.Task[None] | None = None
+        self._ended: Callable[[], None] = _nothing
+
+    @property
+    def has_begun(self) -> bool:
+        """Say whether the provider was to be asked: nothing kept the call from being made."""
+        return self._started is not None
 
     @property
     def is_open(self) -> bool:
@@ -101,8 +107,10 @@ class Flight:
 
     def begin(self, chunks: AsyncGenerator[AnyChunk], ended: Callable[[], None]) -> None:
         """Begin the call; `ended` is called once it is over."""
+        self._ended = ended
         self._task = asyncio.create_task(self._fly(chunks), name="a call that may be shared")
-        self._task.add_done_callback(lambda task: _notice(task, ended))
+        # Where nobody waited for the task to take its first step, only this tells that it is over.
+        self._task.add_done_callback(self._notice)
 
     @asynccontextmanager
     async def listener(self) -> AsyncIterator[Mailbox]:
@@ -135,8 +143,15 @@ class Flight:
                         mailbox.put(chunk)
                     await self._keep_pace()
         finally:
+            self._ended()
             for mailbox in self._listeners:
                 mailbox.close()
+
+    def _notice(self, task: asyncio.Task[None]) -> None:
+        # Whoever listens raises the error; where nobody does any more it only counts as seen.
+        if not task.cancelled():
+            task.exception()
+        self._ended()
 
     async def _keep_pace(self) -> None:
         """Wait while everybody is behind; one who takes nothing any more holds nobody else up."""
@@ -161,11 +176,31 @@ class Flight:
             yield self._last_wait
 
 
+class Look:
+    """A look at what is kept, while calls go on."""
+
+    was_overtaken = False
+
+
 class Flights:
     """The calls under way by what they ask. Where nobody else asks the same, a flight has one listener."""
 
     def __init__(self) -> None:
         self._flights: dict[str, Flight] = {}
+        self._looks: dict[str, list[Look]] = {}
+
+    @contextmanager
+    def looking(self, key: str) -> Iterator["Look"]:
+        """Notice meanwhile whether a call with this key ends: what it left was perhaps not seen by this look."""
+        look = Look()
+        looks = self._looks.setdefault(key, [])
+        looks.append(look)
+        try:
+            yield look
+        finally:
+            looks.remove(look)
+            if not looks:
+                self._looks.pop(key, None)
 
     def find(self, key: str) -> Flight | None:
         """Return the call under way that asks the very same."""
@@ -186,6 +221,8 @@ class Flights:
     def _forget(self, key: str, flight: Flight) -> None:
         if self._flights.get(key) is flight:
             del self._flights[key]
+            for look in self._looks.get(key, ()):
+                look.was_overtaken |= flight.has_begun
 
 
 @contextmanager
@@ -199,8 +236,5 @@ def own_error() -> Iterator[None]:
         raise one from None
 
 
-def _notice(task: asyncio.Task[None], ended: Callable[[], None]) -> None:
-    # Whoever listens raises the error; where nobody does any more it only counts as seen.
-    if not task.cancelled():
-        task.exception()
-    ended()
+def _nothing() -> None:
+    """Tell nobody."""

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, true, union_all, update
 
 from madang.db.database import Database
-from madang.db.schema import calls, processes, providers, reservations
+from madang.db.schema import calls, never_kept, processes, providers, reservations
 from madang.db.transaction import Transaction
 from madang.gateway.caps.store import BUDGET_LOCK, add_spending
 from madang.gateway.types import Cause, Entry, Provider
 
-PROVIDERS, KEPT_ANSWERS = "providers", "kept_answers"
+PROVIDERS, KEPT_ANSWERS, NEVER_KEPT = "providers", "kept_answers", "never_kept"
 """What other processes are told about."""
 
 _OF_CAUSE = ("id", "feature", "actor", "conversation_id", "turn_id", "token_id", "provider", "model")
@@ -98,6 +98,34 @@ async def tell_cleared(database: Database) -> None:
     if not database.is_sqlite:
         async with database.write(durable=False) as tx:
             await tx.tell_others(KEPT_ANSWERS, "cleared")
+
+
+async def find_key(database: Database, call_id: str) -> str | None:
+    """Return the key under which the answer of a call is kept; `None` where there is no such call."""
+    async with database.read() as tx:
+        found: str | None = (await tx.execute(select(calls.c.cache_key).where(calls.c.id == call_id))).scalar()
+    return found
+
+
+async def list_never(database: Database) -> frozenset[str]:
+    """Return the keys of the questions whose answers are never kept."""
+    async with database.read() as tx:
+        return frozenset((await tx.execute(select(never_kept.c.key))).scalars())
+
+
+async def add_never(database: Database, key: str, now: datetime) -> None:
+    """Add a key to those; one that is there stays."""
+    async with database.write() as tx:
+        row = {"key": key, "created_at": now}
+        await tx.execute(tx.insert(never_kept).values(**row).on_conflict_do_nothing())
+        await tx.tell_others(NEVER_KEPT)
+
+
+async def clear_never(database: Database) -> None:
+    """Forget those keys."""
+    async with database.write() as tx:
+        await tx.execute(delete(never_kept))
+        await tx.tell_others(NEVER_KEPT)
 
 
 async def _enter(tx: Transaction, rows: list[dict[str, Any]]) -> None:

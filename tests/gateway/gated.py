@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from madang.gateway.fake_upstream.turns import Pause, Received, Reply, chunk, event
+from madang.gateway.fake_upstream.turns import JSON_BODY, Pause, Received, Reply, chunk, event
 
 USAGE = {"prompt_tokens": 1000, "completion_tokens": 100, "prompt_tokens_details": {"cached_tokens": 0}}
 COST_MICROUSD = 210
@@ -33,3 +33,19 @@ class Gated:
             yield event(chunk({}, self.finish_reason))
             yield event({**chunk({}), "choices": [], "usage": USAGE})
             yield event("[DONE]")
+
+
+@dataclass
+class Refusal:
+    """Refuses for good, and ends its words once `gate` is set."""
+
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def reply(self, request: Received) -> Reply:
+        return Reply(self._pieces(), 500, (*JSON_BODY, ("x-should-retry", "false")))
+
+    def _pieces(self) -> Iterator[bytes | Pause]:
+        yield b'{"error": '
+        while not self.gate.is_set():
+            yield Pause(0.01)
+        yield b'{"message": "no"}}'

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from madang.gateway.fake_upstream import FakeUpstream, Status
+from madang.gateway.fake_upstream import FakeUpstream
 from madang.gateway.types import Caller, Finished, Receipt, Started, TextDelta
 from tests.gateway.asking import question
-from tests.gateway.gated import COST_MICROUSD, Gated
+from tests.gateway.gated import COST_MICROUSD, Gated, Refusal
 from tests.gateway.rooms import Heard, Place, open_room
 
 MODEL = "env/gpt-4o-mini"
@@ -43,6 +43,12 @@ class Listener:
     async def hears(self, text: str) -> None:
         async with asyncio.timeout(PATIENCE):
             while self.heard.text != text:
+                self._news.clear()
+                await self._news.wait()
+
+    async def begins(self) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not self.heard.started:
                 self._news.clear()
                 await self._news.wait()
 
@@ -166,10 +172,17 @@ async def test_a_cap_that_stops_the_first_lets_the_next_one_try_for_itself(tmp_p
 
 
 async def test_who_hears_a_failed_model_asks_the_stand_in_together_as_well(tmp_path: Path):
-    refused = Status(500, headers=(("x-should-retry", "false"),))
-    async with opened(tmp_path, refused, "from the other") as (fake, here):
+    refusal, answer = Refusal(), Gated("from", " the other")
+    async with opened(tmp_path, refusal, answer) as (fake, here):
         await here.preferences.change({"fallbacks": ["env/gpt-4.1-nano"]})
-        heard = await asyncio.gather(*(here.ask(model=MODEL) for _ in range(4)))
+        listeners = [Listener(here) for _ in range(4)]
+        for each in listeners:
+            await each.begins()
+        refusal.gate.set()
+        for each in listeners:
+            await each.hears("from")
+        answer.gate.set()
+        heard = [await each.task for each in listeners]
     assert {each.text for each in heard} == {"from the other"}
     assert len(fake.requests) == 2
 

@@ -2,6 +2,7 @@
 
 import { api } from "../../core/api.js"
 import { t } from "../../core/i18n.js"
+import { toast } from "../../parts/toast.js"
 import { leafOf } from "./branches.js"
 
 /** @typedef {import("./room.js").Room} Room */
@@ -9,7 +10,7 @@ import { leafOf } from "./branches.js"
 /** @typedef {import("./types.js").TurnMark} TurnMark */
 /** @typedef {import("./outbox.js").Message} Message */
 /**
- * @typedef {{ name: "stop" | "retry" | "fresh" | "continue" | "start" | "remove" | "copy" | "copy_question", turn: Turn }
+ * @typedef {{ name: "stop" | "retry" | "fresh" | "never" | "continue" | "start" | "remove" | "copy" | "copy_question", turn: Turn }
  *   | { name: "edit", turn: Turn, content: string }
  *   | { name: "branch", turn: Turn, to: Turn | TurnMark }
  *   | { name: "resend" | "unsend", message: Message }} Request
@@ -28,6 +29,8 @@ export async function act(room, request) {
       return api.post(`/api/chat/turns/${request.turn.id}/retry`, { cache: "off" })
     case "fresh":
       return api.post(`/api/chat/turns/${request.turn.id}/retry`, { cache: "refresh" })
+    case "never":
+      return neverKeep(request.turn)
     case "continue":
       return api.post(`/api/chat/turns/${request.turn.id}/continue`, {})
     case "start":
@@ -53,6 +56,12 @@ export async function act(room, request) {
 async function copy(text) {
   const { copyText } = await import("../../parts/copy.js")
   return copyText(text, t("chat.copied"))
+}
+
+/** @param {Turn} turn */
+async function neverKeep({ receipt }) {
+  await api.post("/api/settings/cache/never", { call_id: receipt?.call_id })
+  toast(t("chat.never.done"))
 }
 
 /** @param {Turn} turn */

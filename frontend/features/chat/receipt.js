@@ -59,7 +59,7 @@ function capped(tokens) {
 }
 
 /**
- * A kept answer says so: its age, what it saved, and the way to a new one.
+ * A kept answer says so: its age, what it saved, the way to a new one, and to none being kept.
  * @param {Turn} turn
  * @param {Receipt} receipt
  */
@@ -69,11 +69,19 @@ function kept(turn, { cache_age_seconds, saved_microusd }) {
     cache_age_seconds !== null && t("chat.kept.age", { age: span(cache_age_seconds) }),
     saving(saved_microusd),
   ]
-  const fresh = h("button", { class: "link-button", type: "button", dataset: { tool: "fresh" } }, t("chat.fresh"))
-  fresh.addEventListener("click", () => {
-    fresh.dispatchEvent(new CustomEvent("chat-act", { detail: { name: "fresh", turn }, bubbles: true }))
+  return [chip(words.filter(Boolean).join(" · "), "kept"), deed("fresh", turn), deed("never", turn)]
+}
+
+/**
+ * @param {"fresh" | "never"} name
+ * @param {Turn} turn
+ */
+function deed(name, turn) {
+  const button = h("button", { class: "link-button", type: "button", dataset: { tool: name } }, t(`chat.${name}`))
+  button.addEventListener("click", () => {
+    button.dispatchEvent(new CustomEvent("chat-act", { detail: { name, turn }, bubbles: true }))
   })
-  return [chip(words.filter(Boolean).join(" · "), "kept"), fresh]
+  return button
 }
 
 /** The same was being answered already: one call for both, paid once. @param {Receipt} receipt */

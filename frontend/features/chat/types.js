@@ -7,6 +7,7 @@
  * @typedef {{ used_tokens: number, limit_tokens: number | null, trimmed_turns: number }} Gauge
  *
  * @typedef {object} Receipt
+ * @property {string} call_id
  * @property {string} model
  * @property {string} provider
  * @property {number | null} prompt_tokens

@@ -17,7 +17,7 @@ import { actionsRow, button, card } from "./pieces.js"
 const HOUR = 3600
 const MEGABYTE = 1_000_000
 
-/** @typedef {{ entries: number, size_bytes: number, limit_bytes: number, ttl_seconds: number, enabled: boolean }} CacheState */
+/** @typedef {{ entries: number, size_bytes: number, limit_bytes: number, ttl_seconds: number, enabled: boolean, never_kept: number }} CacheState */
 /** @typedef {Partial<import("../../core/preferences.js").PreferenceValues>} Patch */
 
 /** @extends {SettingsPart<CacheState>} */
@@ -51,6 +51,7 @@ export class Cache extends SettingsPart {
         ),
       ]),
       card([this.#switch(state), h("div", { class: "columns" }, this.#ttl(state), this.#limit(state))]),
+      state.never_kept > 0 && this.#never(state),
     ]
   }
 
@@ -98,6 +99,15 @@ export class Cache extends SettingsPart {
     await preferences.change(patch)
     toast(t("parts.saved"))
     await this.refresh()
+  }
+
+  /** @param {CacheState} state */
+  #never({ never_kept }) {
+    const again = () => this.run(() => api.delete("/api/settings/cache/never"), t("settings.cache.kept_again"))
+    return card([
+      h("p", {}, t("settings.cache.never", { count: never_kept })),
+      actionsRow(button(t("settings.cache.keep_again"), again, { key: "keep-again" })),
+    ])
   }
 
   async #clear() {

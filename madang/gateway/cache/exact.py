@@ -64,6 +64,10 @@ class ExactCache:
         """
         self._thread.submit(self._guarded, lambda: self._keep(kept, ttl_seconds, limit_bytes), None)
 
+    async def forget(self, key: str) -> None:
+        """Forget what is kept under `key`, if anything."""
+        await self._run(lambda: self._opened().delete(key, retry=True), False)
+
     async def clear(self) -> int:
         """Forget everything and return how many answers that were."""
         return await self._run(lambda: int(self._opened().clear(retry=True)), 0)

@@ -145,6 +145,28 @@ async def test_a_kept_answer_says_so_and_can_be_asked_anew(page: Page, upstream:
     assert len(upstream.requests) == asked + 1
 
 
+async def test_an_answer_that_is_never_to_be_kept_is_asked_for_each_time_until_the_person_takes_that_back(
+    page: Page, upstream: FakeUpstream
+) -> None:
+    async def asked_again() -> int:
+        await page.keyboard.press("Control+Shift+O")
+        await expect(page.locator(".welcome")).to_be_visible()
+        await ask(page, "of the moment")
+        await expect(page.locator(".turn")).to_have_attribute("data-status", "done")
+        return len(upstream.requests)
+
+    await ask(page, "of the moment")
+    await expect(page.locator(".turn")).to_have_attribute("data-status", "done")
+    asked = await asked_again()
+    await page.locator("[data-tool=never]").click()
+    await expect(page.get_by_text("Answers to this question are no longer kept.")).to_be_visible()
+    assert await asked_again() == asked + 1
+    assert await asked_again() == asked + 2
+    await page.goto(page.url.partition("/chat")[0] + "/settings/cache")
+    await page.locator("[data-key=keep-again]").click()
+    await expect(page.locator("[data-key=keep-again]")).to_have_count(0)
+
+
 async def test_a_failure_is_a_sentence_with_its_code_and_the_way_to_mend_it(
     page: Page,
 ) -> None:
