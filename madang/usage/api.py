@@ -1,18 +1,22 @@
-"""/api/usage: sums by day, hour, model, feature and token; the calls, as a list and as CSV; another model's price."""
+"""/api/usage: sums by day, hour, model, feature and token; the calls, as a list and as CSV; another model's price.
+
+/metrics: the same ledger for Prometheus.
+"""
 
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
+from madang.usage.metrics import MEDIA_TYPE, exposed
 from madang.usage.period import zone_named
 from madang.usage.service import Asked, UsageReports
 from madang.usage.sheet import written
 from madang.usage.types import By, Call, Report, WhatIf
 from madang.web import Page, needs, service
 
-router = APIRouter(prefix="/api/usage", tags=["usage"], dependencies=[needs("read")])
+router = APIRouter(tags=["usage"], dependencies=[needs("read")])
 
 ReportsDep = Annotated[UsageReports, service(UsageReports)]
 # PostgreSQL takes no U+0000.
@@ -37,13 +41,13 @@ def asked(
 AskedDep = Annotated[Asked, Depends(asked)]
 
 
-@router.get("")
+@router.get("/api/usage")
 async def report(reports: ReportsDep, wanted: AskedDep, by: By = "day") -> Report:
     """Sums over whole days in all and by group, errors, latencies, and the pace of this month."""
     return await reports.report(wanted, by)
 
 
-@router.get("/calls")
+@router.get("/api/usage/calls")
 async def calls(
     reports: ReportsDep,
     wanted: AskedDep,
@@ -55,7 +59,7 @@ async def calls(
     return Page(items=found[:limit], next_cursor=found[limit - 1].id if len(found) > limit else None)
 
 
-@router.get("/calls.csv", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
+@router.get("/api/usage/calls.csv", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
 async def calls_csv(reports: ReportsDep, wanted: AskedDep) -> StreamingResponse:
     """The calls as a file, the newest first. Times are the zone's."""
     name = f"madang-usage-{wanted.first}-{wanted.last}.csv"
@@ -68,9 +72,15 @@ async def calls_csv(reports: ReportsDep, wanted: AskedDep) -> StreamingResponse:
     )
 
 
-@router.get("/what-if")
+@router.get("/api/usage/what-if")
 async def what_if(
     reports: ReportsDep, wanted: AskedDep, on: Annotated[str, Query(min_length=1, max_length=400)]
 ) -> WhatIf:
     """What the same tokens cost on another model, as `provider/name`, where tokens were counted."""
     return await reports.what_if(wanted, on)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+async def metrics(reports: ReportsDep) -> Response:
+    """Counters and histograms over the whole ledger, as Prometheus reads them."""
+    return Response(exposed(await reports.totals()), headers={"Content-Type": MEDIA_TYPE})

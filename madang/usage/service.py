@@ -16,8 +16,9 @@ from madang.gateway.registry import Registry
 from madang.gateway.types import Usage as Tokens
 from madang.usage import period
 from madang.usage.errors import NoPrice
-from madang.usage.store import listing, sums
-from madang.usage.types import By, Call, Filter, Group, Report, TokenCount, WhatIf
+from madang.usage.metrics import DURATION_BOUNDS_MS, FIRST_WORD_BOUNDS_MS
+from madang.usage.store import listing, sums, totals
+from madang.usage.types import By, Call, Filter, Group, Report, TokenCount, Totals, WhatIf
 
 _EXPORT_ROWS = 1000
 
@@ -83,6 +84,19 @@ class UsageReports:
         while rows := await self.calls(asked, before, _EXPORT_ROWS):
             yield rows
             before = rows[-1].id
+
+    async def totals(self) -> Totals:
+        """Return what the whole ledger holds."""
+
+        async def read(tx: Transaction) -> Totals:
+            return Totals(
+                await totals.in_all(tx),
+                await totals.by_kind(tx),
+                await totals.first_words(tx, FIRST_WORD_BOUNDS_MS),
+                await totals.durations(tx, DURATION_BOUNDS_MS),
+            )
+
+        return await self._database.run_read(read)
 
     async def what_if(self, asked: Asked, model: str) -> WhatIf:
         """Return what the calls had cost on `model`. Raises `BadPeriod`, `UnknownModel` and `NoPrice`."""

@@ -159,3 +159,32 @@ class WhatIf:
     cost_microusd: int
     paid_microusd: int
     unknown_cost_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class KindCount:
+    """How many calls of one feature ended in one way with one cache outcome."""
+
+    feature: str
+    status: str
+    cache: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Measured times: how many, their sum, and for each bound how many were not longer."""
+
+    count: int
+    sum_ms: int
+    within: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The whole ledger at one moment."""
+
+    sums: Sums
+    kinds: list[KindCount]
+    first_words: Histogram
+    durations: Histogram
