@@ -1,0 +1,63 @@
+"""The real built-in model through `/v1`, by the official SDK."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+
+import openai
+import pytest
+
+from tests.support.builtin import shared_folder
+from tests.support.server import Server, running
+from tests.v1.conftest import TOKEN
+
+pytestmark = [pytest.mark.builtin, pytest.mark.slow]
+ASKED = [{"role": "user", "content": "Say the word yes and nothing else."}]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    environment = {"MADANG_BUILTIN": "on", "MADANG_BUILTIN_DIR": str(shared_folder()), "MADANG_TOKEN": TOKEN}
+    with running(tmp_path_factory.mktemp("builtin") / "madang", **environment) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def sdk(server: Server) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=f"{server.url}/v1", api_key=TOKEN, timeout=900, max_retries=0) as client:
+        yield client
+
+
+def test_the_built_in_model_answers_whole_and_in_pieces(server: Server, sdk: openai.OpenAI):
+    name = next(model.id for model in sdk.models.list() if model.owned_by == "builtin")
+    whole = sdk.chat.completions.create(model=name, messages=ASKED, max_tokens=8, temperature=0)
+    assert "yes" in (whole.choices[0].message.content or "").lower()
+    assert whole.usage and whole.usage.completion_tokens <= 8
+    said, usage = "", None
+    options = {"include_usage": True}
+    for chunk in sdk.chat.completions.create(
+        model=name, messages=ASKED, max_tokens=8, temperature=0, stream=True, stream_options=options
+    ):
+        said += (chunk.choices[0].delta.content or "") if chunk.choices else ""
+        usage = chunk.usage or usage
+    assert "yes" in said.lower()
+    assert usage and usage.prompt_tokens == whole.usage.prompt_tokens
+
+
+def test_the_built_in_model_keeps_to_a_schema(sdk: openai.OpenAI):
+    schema = {"type": "object", "properties": {"city": {"type": "string", "maxLength": 20}}, "required": ["city"]}
+    form = {"type": "json_schema", "json_schema": {"name": "city", "strict": True, "schema": schema}}
+    asked = [{"role": "user", "content": "Which city is the capital of Korea?"}]
+    told = sdk.chat.completions.create(messages=asked, model="", max_tokens=40, response_format=form, temperature=0)
+    assert set(json.loads(told.choices[0].message.content or "")) == {"city"}
+
+
+def test_what_the_built_in_model_answers_is_in_the_ledger_and_free(server: Server, sdk: openai.OpenAI):
+    told = sdk.chat.completions.with_raw_response.create(model="", messages=ASKED, max_tokens=4)
+    assert told.headers["x-madang-model"].startswith("builtin/")
+    assert told.headers["x-madang-cost-usd"] == "0.000000"
+    server.stop()
+    with closing(sqlite3.connect(server.data_dir / "madang.sqlite3")) as database:
+        rows = database.execute("SELECT feature, provider, cost_microusd FROM calls").fetchall()
+    assert set(rows) == {("api", "builtin", 0)}
