@@ -1,0 +1,25 @@
+"""A process that asks a model many times at once, for tests that end it at any moment; run as a program.
+
+Words: its folder, the database's URL, the model, how many calls. Prints how many calls ended with each code; `null` is
+an answer.
+"""
+
+import asyncio
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+from tests.gateway.rooms import open_room
+
+
+async def spend(folder: Path, database_url: str, model: str, calls: int) -> None:
+    async with open_room(folder, database_url) as here:
+        asked = [here.ask(model=model, max_tokens=78, cache="off") for _ in range(calls)]
+        ended = Counter(heard.code for heard in await asyncio.gather(*asked))
+        await here.room.ledger.settled()
+    print(json.dumps(ended))
+
+
+if __name__ == "__main__":
+    asyncio.run(spend(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])))
