@@ -13,7 +13,7 @@ from madang.gateway.types import ModelInfo
 
 @dataclass(frozen=True, slots=True)
 class CacheState:
-    """How full the cache is, how it is set, and to how many questions no answer is kept."""
+    """How full the cache is, how it is set, to how many questions no answer is kept, and what it saved of late."""
 
     entries: int
     size_bytes: int
@@ -21,6 +21,9 @@ class CacheState:
     ttl_seconds: int
     enabled: bool
     never_kept: int
+    hits: int
+    shared: int
+    saved_microusd: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,19 @@
 """/api/settings: models, providers, kept answers, the built-in model."""
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
 
+from madang.clock import Clock
 from madang.gateway.answers import CacheState, Check, check_of
 from madang.gateway.cache.exact import ExactCache
 from madang.gateway.clearing import Clearing
 from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
+from madang.gateway.ledger import Ledger
 from madang.gateway.never import NeverKept
 from madang.gateway.registry import Registry
 from madang.gateway.types import ModelInfo, Provider
@@ -18,6 +21,7 @@ from madang.preferences.service import Preferences
 from madang.web import Body, needs, service
 
 router = APIRouter(prefix="/api/settings", tags=["settings"])
+_MONTH = timedelta(days=30)
 
 RegistryDep = Annotated[Registry, service(Registry)]
 DirectoryDep = Annotated[Directory, service(Directory)]
@@ -105,10 +109,17 @@ async def check_provider(provider_id: str, registry: RegistryDep) -> Check:
 
 @router.get("/cache", dependencies=[needs("read")])
 async def cache_state(
-    cache: CacheDep, never: NeverDep, preferences: Annotated[Preferences, service(Preferences)]
+    cache: CacheDep,
+    never: NeverDep,
+    ledger: Annotated[Ledger, service(Ledger)],
+    clock: Annotated[Clock, service(Clock)],
+    preferences: Annotated[Preferences, service(Preferences)],
 ) -> CacheState:
-    """How many answers are kept, how large they are, for how long they are kept, and how many never are."""
-    fill, wishes = await cache.fill(), preferences.get()
+    """How many answers are kept, how large they are, for how long they are kept, what that saved, how many never are.
+
+    What was saved is that of the last 30 days.
+    """
+    fill, wishes, saved = await cache.fill(), preferences.get(), await ledger.savings(clock.now() - _MONTH)
     return CacheState(
         entries=fill.entries,
         size_bytes=fill.size_bytes,
@@ -116,6 +127,9 @@ async def cache_state(
         ttl_seconds=wishes.cache_ttl_seconds,
         enabled=wishes.cache_enabled,
         never_kept=never.count,
+        hits=saved.hits,
+        shared=saved.shared,
+        saved_microusd=saved.saved_microusd,
     )
 
 

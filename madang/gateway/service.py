@@ -108,7 +108,7 @@ class GatewayRoom:
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
-        kept = (self.cache, self.clearing, self.never)
+        kept = (self.cache, self.clearing, self.never, self.ledger)
         served = (self.gateway, self.registry, self.directory, *kept, self.caps, self.builtin)
         return {type(each): each for each in served}
 

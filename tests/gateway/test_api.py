@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request, Response
 
+from madang.clock import Clock
 from madang.errors import MadangError
 from madang.gateway.api import router
 from madang.gateway.caps.api import router as caps
@@ -28,7 +29,7 @@ async def browse(here: Place, who: Principal = PERSON) -> AsyncIterator[httpx.As
     web = FastAPI()
     web.include_router(router)
     web.include_router(caps)
-    web.state.services = {**here.room.services(), Preferences: here.preferences}
+    web.state.services = {**here.room.services(), Preferences: here.preferences, Clock: Clock()}
 
     async def answer(request: Request, error: Exception) -> Response:
         assert isinstance(error, MadangError)

@@ -2,7 +2,7 @@
 
 import { api } from "../../core/api.js"
 import { define } from "../../core/element.js"
-import { bytes } from "../../core/format.js"
+import { bytes, money } from "../../core/format.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { preferences } from "../../core/preferences.js"
@@ -12,12 +12,23 @@ import { progress } from "../../parts/progress.js"
 import { toast } from "../../parts/toast.js"
 import { numberField } from "./numbers.js"
 import { SettingsPart } from "./part.js"
-import { actionsRow, button, card } from "./pieces.js"
+import { actionsRow, button, card, facts } from "./pieces.js"
 
 const HOUR = 3600
 const MEGABYTE = 1_000_000
 
-/** @typedef {{ entries: number, size_bytes: number, limit_bytes: number, ttl_seconds: number, enabled: boolean, never_kept: number }} CacheState */
+/**
+ * @typedef {object} CacheState `hits`, `shared` and `saved_microusd` are of the last 30 days
+ * @property {number} entries
+ * @property {number} size_bytes
+ * @property {number} limit_bytes
+ * @property {number} ttl_seconds
+ * @property {boolean} enabled
+ * @property {number} never_kept
+ * @property {number} hits
+ * @property {number} shared
+ * @property {number} saved_microusd
+ */
 /** @typedef {Partial<import("../../core/preferences.js").PreferenceValues>} Patch */
 
 /** @extends {SettingsPart<CacheState>} */
@@ -50,6 +61,7 @@ export class Cache extends SettingsPart {
           }),
         ),
       ]),
+      saved(state),
       card([this.#switch(state), h("div", { class: "columns" }, this.#ttl(state), this.#limit(state))]),
       state.never_kept > 0 && this.#never(state),
     ]
@@ -118,6 +130,16 @@ export class Cache extends SettingsPart {
     }
     if (await confirm(question)) await this.run(() => api.delete("/api/settings/cache"), t("settings.cache.cleared"))
   }
+}
+
+/** What it was good for. @param {CacheState} state */
+function saved({ hits, shared, saved_microusd }) {
+  const rows = facts([
+    [t("settings.cache.hits"), t("settings.cache.times", { count: hits })],
+    [t("settings.cache.shared"), t("settings.cache.times", { count: shared })],
+    [t("settings.cache.saved"), money(saved_microusd)],
+  ])
+  return card(rows, t("settings.cache.saved_title"))
 }
 
 define("md-settings-cache", Cache)
