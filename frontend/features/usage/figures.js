@@ -49,7 +49,7 @@ export function rateText() {
 
 /**
  * @param {string} by
- * @param {Group} group
+ * @param {Pick<Group, "key" | "name">} group
  */
 export function groupName(by, { key, name }) {
   if (by === "feature") return hasText(`usage.feature.${key}`) ? t(`usage.feature.${key}`) : String(key)

@@ -10,6 +10,7 @@ import { loadStyle } from "../../core/style.js"
 import { complain } from "../../parts/complain.js"
 import { choice as choiceField, toggle } from "../../parts/field.js"
 import { icon } from "../../parts/icon.js"
+import { UsageCalls } from "./calls.js"
 import { addressOf, daysOf, GROUPINGS, MEASURES, PERIODS, readChoice } from "./choice.js"
 import { groupName } from "./figures.js"
 import { health } from "./health.js"
@@ -34,6 +35,9 @@ export class UsagePage extends MadangElement {
   #data = null
   #head = h("header", { class: "usage__head" })
   #body = h("div", { class: "usage__body" })
+  #parts = h("div", { class: "usage__parts" })
+  /** The days that are framed; empty where they have no calls. @type {string | null} */
+  #framed = null
 
   /** @param {Route} route */
   set route(route) {
@@ -112,9 +116,21 @@ export class UsagePage extends MadangElement {
     if (!this.#data) return
     const { over, grouped, days } = this.#data
     const focused = this.#focusedKey()
-    if (over.totals.calls === 0) fill(this.#body, empty())
-    else fill(this.#body, tiles(over), this.#series(over), this.#groups(grouped), health(over), whatIf(grouped, days))
+    if (over.totals.calls === 0) this.#frame("", () => [empty()])
+    else this.#frame(String(days), () => [this.#parts, whatIf(grouped, days), new UsageCalls(days)])
+    fill(this.#parts, tiles(over), this.#series(over), this.#groups(grouped), health(over))
     this.#refocus(focused)
+  }
+
+  /**
+   * What does not depend on how the sums are shown stays as it is while the days are the same.
+   * @param {string} days
+   * @param {() => HTMLElement[]} make
+   */
+  #frame(days, make) {
+    if (this.#framed === days) return
+    this.#framed = days
+    fill(this.#body, make())
   }
 
   /** @param {Report} over */
@@ -169,6 +185,7 @@ export class UsagePage extends MadangElement {
   /** @param {unknown} error */
   #problem(error) {
     const again = h("button", { class: "button", type: "button", onclick: () => void this.#load() }, t("parts.retry"))
+    this.#framed = null
     fill(this.#body, h("div", { class: "empty" }, h("p", {}, errorText(error)), again))
   }
 

@@ -31,6 +31,23 @@
  * @property {{ month: string, spent_microusd: number, expected_microusd: number | null }} pace
  */
 /**
+ * @typedef {object} Call
+ * @property {string} id
+ * @property {string} created_at
+ * @property {string} feature
+ * @property {string | null} conversation_id
+ * @property {string | null} turn_id
+ * @property {string} model
+ * @property {string} cache
+ * @property {string} status
+ * @property {string | null} error_code
+ * @property {number | null} prompt_tokens
+ * @property {number | null} completion_tokens
+ * @property {number | null} cost_microusd
+ * @property {number | null} saved_microusd
+ * @property {number | null} latency_ms
+ */
+/**
  * @typedef {object} WhatIf
  * @property {string} model
  * @property {string | null} price_date

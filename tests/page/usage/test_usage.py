@@ -74,7 +74,7 @@ async def test_the_figures_on_the_page_are_those_of_the_database(chromium: Chrom
     assert number(await tile.inner_text()) == found["calls"]
     assert close(await page.locator('[data-tile="spent"] .usage__figure').inner_text(), found["cost"])
     assert close(await page.locator('[data-tile="saved"] .usage__figure').inner_text(), found["saved"])
-    tables = page.locator(".usage__sideways table")
+    tables = page.locator(".usage__table:has(tfoot)")
     for table in (tables.first, tables.last):
         totals = await table.locator("tfoot td").all_inner_texts()
         assert (number(totals[0]), number(totals[3])) == (found["calls"], found["prompt"])
@@ -127,7 +127,28 @@ async def test_what_if_and_won_are_worked_out_from_what_the_person_gives(chromiu
     assert number(await won.inner_text()) == round(figures(server, first_day)["cost"] / 10**6 * 1400)
     await page.get_by_label("Model", exact=True).last.fill("openai/gpt-4o")
     await page.get_by_role("button", name="Work it out").click()
-    await expect(page.locator(".usage__answer")).to_contain_text("would have cost on openai/gpt-4o")
+    answer = page.locator(".usage__answer")
+    await expect(answer).to_contain_text("would have cost on openai/gpt-4o")
+    # Another way to look at the same days takes nothing away that was asked for.
+    await page.get_by_text("Feature", exact=True).first.click()
+    await expect(page.get_by_role("heading", name="By feature")).to_be_visible()
+    await expect(answer).to_contain_text("would have cost on openai/gpt-4o")
+
+
+async def test_every_call_is_listed_and_leads_to_its_conversation(chromium: Chromium, server: Server) -> None:
+    page = await open_usage(chromium, server, "/usage?period=thirty", language="en")
+    rows = page.locator(".usage__table--calls tbody tr")
+    await expect(rows).to_have_count(20)
+    more = page.get_by_role("button", name="Show more")
+    await more.focus()
+    await page.keyboard.press("Enter")
+    await expect(rows).to_have_count(40)
+    await expect(more).to_be_focused()
+    link = rows.locator("a").first
+    address = await link.get_attribute("href")
+    await link.click()
+    await expect(page.locator("textarea").first).to_be_visible()
+    assert urlsplit(page.url).path == address
 
 
 async def test_the_file_is_downloaded_with_every_call(chromium: Chromium, server: Server) -> None:
