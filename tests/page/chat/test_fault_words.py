@@ -234,3 +234,22 @@ async def test_CACHE_03_a_damaged_conversation_is_told_and_listed_as_one(house: 
         await expect(page.get_by_text(sentence(language, "errors.db.damaged_row"))).to_be_visible(timeout=PATIENT)
         listed = page.get_by_role("link", name=sentence(language, "chat.damaged", title="nothing"), exact=True)
         await expect(listed).to_be_visible(timeout=PATIENT)
+
+
+async def test_a_cap_that_stops_a_question_is_named_with_what_it_has_taken(house: House) -> None:
+    cap = {"scope": "model", "subject": house.model, "window": "month", "limit_microusd": 0}
+    made = (await house.person.post("/api/settings/caps", json=cap)).raise_for_status().json()
+    asked = len(house.upstream.requests)
+    try:
+        await house.ask("capped")
+        for language, page in house.pages.items():
+            problem = page.locator(".problem")
+            await expect(problem).to_contain_text(
+                sentence(language, "errors.gateway.budget_reached"), timeout=PATIENT
+            )  # fmt: skip
+            await expect(problem).to_contain_text({"ko": "모델 하나 · 한 달", "en": "One model · per month"}[language])
+            await expect(problem).to_contain_text({"ko": "처음부터 다시", "en": "starts again"}[language])
+            await expect(problem.get_by_role("link")).to_have_attribute("href", "/settings/limits")
+        assert len(house.upstream.requests) == asked
+    finally:
+        (await house.person.delete(f"/api/settings/caps/{made['id']}")).raise_for_status()
