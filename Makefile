@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: help run test check fix bench soak docs lock sbom clean
+.PHONY: help run test check fix bench soak clients docs lock sbom clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list.
@@ -36,6 +36,10 @@ bench: ## Measure start, memory, page, size and a chat turn against bare yardsti
 soak: ## Kill, starve and confuse Madang for an hour on both databases. Shorter: make soak ARGS="--minutes 5".
 	@$(PYTHON) tools/environment.py dev
 	@exec $(BIN)/python -m soak $(ARGS)
+
+clients: ## Let other people's clients of OpenAI ask /v1: LangChain's own tests, and llm.
+	@$(PYTHON) tools/environment.py dev
+	@exec $(BIN)/python -m clients $(ARGS)
 
 docs: ## Write the generated docs anew.
 	@$(PYTHON) tools/environment.py dev
