@@ -13,7 +13,7 @@ import { sideways } from "./table.js"
 /** @typedef {import("./types.js").Call} Call */
 
 const AT_ONCE = 20
-const COLUMNS = ["time", "model", "feature", "prompt_tokens", "completion_tokens", "cost", "latency", "end"]
+const COLUMNS = ["time", "model", "feature", "prompt_tokens", "completion_tokens", "cost", "latency", "end", "again"]
 
 export class UsageCalls extends MadangElement {
   #body = h("tbody")
@@ -80,7 +80,19 @@ function row(call) {
     h("td", {}, money(call.cost_microusd)),
     h("td", {}, call.latency_ms === null ? "–" : duration(call.latency_ms)),
     h("td", {}, end(call)),
+    h("td", {}, call.turn_id !== null && again(call, when)),
   )
+}
+
+/**
+ * @param {Call} call
+ * @param {string} when
+ */
+function again(call, when) {
+  const label = t("usage.replay.of", { when })
+  const open = () => import("./replay.js").then(({ openReplay }) => openReplay(call)).catch(complain)
+  const props = { class: "button button--small", type: "button", "aria-label": label, onclick: () => void open() }
+  return h("button", props, t("usage.replay.open"))
 }
 
 /** @param {number | null} count */

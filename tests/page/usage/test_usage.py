@@ -1,6 +1,7 @@
 """The usage page on a made-up month: its figures are the database's, and everybody can read it."""
 
 import asyncio
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 
 from madang.chat.demo.filling import fill
 from madang.db.database import FILE_NAME
+from madang.gateway.fake_upstream import FakeUpstream
 from tests.conftest import StartServer
 from tests.page.access.axe import violations
 from tests.support.browser import Chromium, Language
@@ -149,6 +152,42 @@ async def test_every_call_is_listed_and_leads_to_its_conversation(chromium: Chro
     await link.click()
     await expect(page.locator("textarea").first).to_be_visible()
     assert urlsplit(page.url).path == address
+
+
+async def in_the_ledger(client: httpx.AsyncClient) -> None:
+    """Wait until a call is written down."""
+    today = datetime.now(UTC).date()
+    days = {"from": str(today - timedelta(days=1)), "to": str(today + timedelta(days=1))}
+    async with asyncio.timeout(30):
+        while not (await client.get("/api/usage/calls", params=days)).json()["items"]:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_past_question_is_asked_again_of_a_model_that_is_chosen(
+    chromium: Chromium, start_server: StartServer
+) -> None:
+    async with FakeUpstream("**first** answer", "second answer", models=["old", "new"]) as fake:
+        server = await asyncio.to_thread(start_server, OPENAI_BASE_URL=fake.base_url, MADANG_MODEL="env/old")
+        async with server.async_client() as client:
+            asked = await client.post("/api/chat", json={"content": "Which is longer?"})
+            await in_the_ledger(client)
+        page = await open_usage(chromium, server, "/usage", language="en")
+        await page.get_by_role("button", name="Other model, asked again").click()
+        dialog = page.get_by_role("dialog")
+        await expect(dialog).to_contain_text("Which is longer?")
+        await dialog.get_by_label("Model to ask").select_option("env/new")
+        await expect(dialog.get_by_role("status")).to_contain_text("What it will cost is unknown.")
+        # Nothing is sent before the person has seen that and said yes.
+        assert len(fake.requests) == 1
+        assert await violations(page, "replay") == []
+        await dialog.get_by_role("button", name="Ask again").click()
+        await expect(dialog.locator(".usage__side")).to_have_count(2)
+        assert await dialog.locator(".usage__side .markdown").all_inner_texts() == ["first answer", "second answer"]
+        assert [json.loads(request.body)["model"] for request in fake.requests] == ["old", "new"]
+        async with server.async_client() as client:
+            conversation = await client.get(f"/api/chat/conversations/{asked.json()['conversation_id']}")
+        answers = [turn["answer"] for turn in conversation.json()["turns"]]
+        assert sorted(answers) == ["**first** answer", "second answer"]
 
 
 async def test_the_file_is_downloaded_with_every_call(chromium: Chromium, server: Server) -> None:
