@@ -10,15 +10,22 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tests.gateway.rooms import open_room
+from madang.errors import MadangError
+from tests.gateway.rooms import Place, open_room
 
 
 async def spend(folder: Path, database_url: str, model: str, calls: int) -> None:
     async with open_room(folder, database_url) as here:
-        asked = [here.ask(model=model, max_tokens=78, cache="off") for _ in range(calls)]
-        ended = Counter(heard.code for heard in await asyncio.gather(*asked))
+        ended = Counter(await asyncio.gather(*[ask(here, model) for _ in range(calls)]))
         await here.room.ledger.settled()
     print(json.dumps(ended))
+
+
+async def ask(here: Place, model: str) -> str | None:
+    try:
+        return (await here.ask(model=model, max_tokens=78, cache="off")).code
+    except MadangError as error:
+        return error.code
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import math
 import random
 import sys
 from collections import Counter
@@ -27,6 +26,8 @@ from tests.support.server import ROOT
 
 # One call may cost at most 16 + 6 bytes of prompt + 78 tokens = 100 micro-dollars.
 MOST, FIT, CALLS = 100, 137, 500
+# Later than any call is waited for by whoever kills its process.
+LATE = Say("late", usage={"prompt_tokens": 22, "completion_tokens": 78}, first_delay=8)
 DEAR = Say("ok", usage={"prompt_tokens": 22, "completion_tokens": 78})
 
 
@@ -107,7 +108,9 @@ async def test_of_500_calls_at_once_exactly_the_137_that_fit_are_served(tmp_path
         parts = enumerate(shared(database_url))
         await asyncio.gather(*[purse.spend(f"process-{number}", count) for number, count in parts])
         books = await purse.books()
-    assert purse.ended == {"null": FIT, "gateway.budget_reached": CALLS - FIT}
+    assert (purse.ended.pop("null"), purse.ended.total()) == (FIT, CALLS - FIT)
+    # On a machine that is slow enough some wait in vain for the database, and have not called either.
+    assert purse.ended.keys() <= {"gateway.budget_reached", "db.busy"}
     assert len(fake.requests) == FIT
     assert (books.spent, books.rows) == (FIT * MOST, CALLS)
     assert books.agree(), books
@@ -123,7 +126,7 @@ async def test_CRASH_04_no_failure_and_no_kill_takes_a_micro_dollar_more_than_th
         nonlocal charged
         # The call that a kill waits for is under way when it comes.
         is_last = any(len(fake.requests) in numbers for numbers in kills)
-        turn, cost = (Say("never", first_delay=math.inf), MOST) if is_last else some_turn(chance)
+        turn, cost = (LATE, MOST) if is_last else some_turn(chance)
         charged += cost
         return turn
 
@@ -144,8 +147,6 @@ async def test_CRASH_04_no_failure_and_no_kill_takes_a_micro_dollar_more_than_th
 
         parts = list(zip(shared(database_url), kills, strict=False))
         await asyncio.gather(*[one(f"process-{number}", count, at) for number, (count, at) in enumerate(parts)])
-        for number in range(len(shared(database_url))):
-            await purse.spend(f"process-{number}", 0)
         books = await purse.books()
     assert charged <= books.spent <= cap
     assert books.agree(), books
