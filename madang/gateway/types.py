@@ -125,7 +125,7 @@ class Receipt:
     """What one call took. Money is integer micro-dollars; an unknown cost is `None`, never 0.
 
     With `is_at_most` the cost is what the cap reserved, since nobody counted. `capped_at_tokens` is how long the answer
-    could get where only the daily cap limited it. `masked_secrets`
+    could get where only a cap limited it. `masked_secrets`
     counts the keys and other known secrets that the answer repeated; a mask stands in their place.
     """
 

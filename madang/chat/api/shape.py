@@ -70,7 +70,7 @@ class ErrorShape(BaseModel):
 class ReceiptShape(BaseModel):
     """What the answer took. Money is in micro-dollars; an unknown cost is null.
 
-    With `is_at_most` the cost is what the daily cap reserved, since nobody counted. `capped_at_tokens` is how long the
+    With `is_at_most` the cost is what a cap reserved, since nobody counted. `capped_at_tokens` is how long the
     answer could get where only the cap limited it. `masked_secrets`
     counts the keys and other known secrets that the answer repeated; a mask stands in their place.
     """
