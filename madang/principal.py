@@ -13,11 +13,15 @@ Announce = Callable[[str, dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who sent a request: a signed-in person, or a program with a bearer token. `id` is the session's or token's."""
+    """Who sent a request: a signed-in person, or a program with a bearer token. `id` is the session's or token's.
+
+    `models` are the only ones a program may ask; `None` is any.
+    """
 
     kind: Literal["person", "token"]
     id: str
     scopes: frozenset[Scope]
+    models: frozenset[str] | None = None
 
     def allows(self, scope: Scope) -> bool:
         """Say whether this one may do what `scope` covers; a signed-in person may do everything."""

@@ -80,11 +80,18 @@ def needs(*scopes: Scope, person: bool = False) -> Any:
         if person and principal.kind != "person":
             raise NotAllowed("only a signed-in person may do this", needs="person")
         for scope in scopes:
-            if not principal.allows(scope):
-                raise NotAllowed(f"this needs the scope {scope}", needs=scope)
+            check_scope(principal, scope)
         return principal
 
     return Depends(check)
+
+
+def check_scope(principal: Principal, scope: Scope) -> None:
+    """Raise `NotAllowed` unless the principal may do in the apis what `scope` covers."""
+    if not principal.allows(scope):
+        raise NotAllowed(f"this needs the scope {scope}", needs=scope)
+    if scope == "chat" and principal.models is not None:
+        raise NotAllowed("a token with models of its own asks through /v1 only", needs="v1")
 
 
 def service(kind: type[T]) -> Any:

@@ -73,6 +73,7 @@ tokens = Table(
     Column("token_hash", Text, nullable=False, unique=True),
     Column("last4", Text, nullable=False),
     Column("scopes", Json, nullable=False),
+    Column("models", Json),
     Column("created_at", Moment, nullable=False),
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),

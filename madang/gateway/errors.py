@@ -31,6 +31,13 @@ class UnknownModel(GatewayError):
     status = 404
 
 
+class ModelNotAllowed(GatewayError):
+    """The token has models of its own, and this is none of them."""
+
+    code = "gateway.model_not_allowed"
+    status = 403
+
+
 class NoModel(GatewayError):
     """There is no provider, no local server, and the built-in model is off."""
 

@@ -18,6 +18,7 @@ from madang.gateway.errors import (
     ContextTooLong,
     CutShort,
     GatewayError,
+    ModelNotAllowed,
     NotKept,
     UpstreamError,
 )
@@ -92,6 +93,8 @@ class Gateway:
         Raises `GatewayError` with its `receipt`; `BudgetReached` and `PriceUnknown` before anything is sent.
         """
         model = await self._registry.resolve(request.model or None)
+        if not _may_ask(caller, model):
+            raise ModelNotAllowed("this token may not ask this model", model=model.id)
         waiting: list[ModelInfo] | None = None
         while True:
             try:
@@ -101,7 +104,8 @@ class Gateway:
                 return
             except (UpstreamError, BuiltInError) as error:
                 if waiting is None:
-                    waiting = await self._registry.stand_ins(model) if _may_pass_on(error) else []
+                    others = await self._registry.stand_ins(model) if _may_pass_on(error) else []
+                    waiting = [other for other in others if _may_ask(caller, other)]
                 if not waiting or not _may_pass_on(error):
                     raise
                 model = waiting.pop(0)
@@ -288,6 +292,10 @@ class Gateway:
         kept = None if self._never.has(key) else await self._cache.find(key)
         is_fresh = kept and kept.age_seconds(self._clock.now()) <= self._preferences.get().cache_ttl_seconds
         return kept if is_fresh else None
+
+
+def _may_ask(caller: Caller, model: ModelInfo) -> bool:
+    return caller.models is None or model.id in caller.models
 
 
 def _may_pass_on(error: GatewayError) -> bool:

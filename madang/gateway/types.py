@@ -106,6 +106,8 @@ class Caller:
     conversation_id: str | None = None
     turn_id: str | None = None
     token_id: str | None = None
+    models: frozenset[str] | None = None
+    """The ids of the only models that may answer; `None` is any."""
     billed: "Callable[[Receipt], None] | None" = field(default=None, compare=False, repr=False)
     """Told what the call took when it has ended, however it ended: whoever stops it hears nothing else."""
 

@@ -110,7 +110,7 @@ async def all_tokens(principal: Person, tokens: TokensDep) -> Page[TokenAnswer]:
 @router.post("/tokens", status_code=201)
 async def create_token(body: NewToken, principal: Person, tokens: TokensDep) -> CreatedToken:
     """Make a token. Its text is in this answer and never again."""
-    token, text = await tokens.create(body.name.strip(), frozenset(body.scopes))
+    token, text = await tokens.create(body.name.strip(), frozenset(body.scopes), _models(body))
     return CreatedToken(token=text, **TokenAnswer.of(token).model_dump())
 
 
@@ -118,3 +118,7 @@ async def create_token(body: NewToken, principal: Person, tokens: TokensDep) -> 
 async def delete_token(id: str, principal: Person, tokens: TokensDep) -> None:
     """Revoke a token; it opens nothing from here on."""
     await tokens.delete(id)
+
+
+def _models(body: NewToken) -> frozenset[str] | None:
+    return None if body.models is None else frozenset(body.models)

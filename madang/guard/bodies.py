@@ -1,7 +1,7 @@
 """What the addresses of sessions and tokens take and answer."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -23,10 +23,14 @@ class SignIn(Body):
 
 
 class NewToken(Body):
-    """A program's name, by which a person recognises it, and what it may do."""
+    """A program's name, by which a person recognises it, what it may do, and the only models it may ask, if not all.
+
+    With models of its own a token asks through `/v1` only.
+    """
 
     name: str = Field(min_length=1, max_length=100, pattern=r"\S")
     scopes: list[Scope] = Field(min_length=1, max_length=3)
+    models: list[Annotated[str, Field(min_length=1, max_length=400)]] | None = Field(None, min_length=1, max_length=100)
 
 
 class SignedIn(BaseModel):
@@ -81,6 +85,7 @@ class TokenAnswer(BaseModel):
     name: str
     last4: str
     scopes: list[Scope]
+    models: list[str] | None
     created_at: datetime
     last_used_at: datetime | None
 
@@ -92,6 +97,7 @@ class TokenAnswer(BaseModel):
             name=token.name,
             last4=token.last4,
             scopes=sorted(token.scopes),
+            models=None if token.models is None else sorted(token.models),
             created_at=token.created_at,
             last_used_at=token.last_used_at,
         )

@@ -75,7 +75,8 @@ async def find_token(db: Database, token_hash: str) -> Token | None:
 
 async def add_token(db: Database, token: Token) -> None:
     """Keep a token."""
-    row = _columns(token) | {"scopes": sorted(token.scopes)}
+    models = None if token.models is None else sorted(token.models)
+    row = _columns(token) | {"scopes": sorted(token.scopes), "models": models}
     async with db.write() as tx:
         await tx.execute(insert(tokens).values(**row))
         await tx.tell_others(TOKENS)
@@ -123,7 +124,8 @@ def _columns(record: Session | Token) -> dict[str, Any]:
 
 def _token(row: RowMapping) -> Token:
     fields = {name: row[name] for name in Token.__slots__}
-    return Token(**fields | {"scopes": named_scopes(row["scopes"])})
+    models = None if row["models"] is None else frozenset(row["models"])
+    return Token(**fields | {"scopes": named_scopes(row["scopes"]), "models": models})
 
 
 def _principal(holder: dict[str, Any]) -> Principal:

@@ -33,7 +33,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A program's bearer token. `last4` are its last characters, by which a person recognises it."""
+    """A program's bearer token. `last4` are its last characters, by which a person recognises it.
+
+    `models` are the ids of the only models that may be asked with it; `None` is any.
+    """
 
     id: str
     name: str
@@ -42,6 +45,7 @@ class Token:
     scopes: frozenset[Scope]
     created_at: datetime
     last_used_at: datetime | None = None
+    models: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

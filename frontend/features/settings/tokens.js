@@ -3,9 +3,10 @@
 import { api, errorText } from "../../core/api.js"
 import { define } from "../../core/element.js"
 import { ago, date } from "../../core/format.js"
-import { h } from "../../core/h.js"
+import { add, h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { chip } from "../../parts/chip.js"
+import { complain } from "../../parts/complain.js"
 import { copyText } from "../../parts/copy.js"
 import { confirm, openDialog } from "../../parts/dialog.js"
 import { field, fieldError, toggle } from "../../parts/field.js"
@@ -13,7 +14,7 @@ import { SettingsPart } from "./part.js"
 import { actionsRow, button, card, itemsOf, notice } from "./pieces.js"
 
 /** @typedef {"chat" | "read" | "manage"} Scope */
-/** @typedef {{ id: string, name: string, last4: string, scopes: Scope[], created_at: string, last_used_at: string | null }} TokenRow */
+/** @typedef {{ id: string, name: string, last4: string, scopes: Scope[], models: string[] | null, created_at: string, last_used_at: string | null }} TokenRow */
 
 /** @type {Scope[]} */
 const SCOPES = ["chat", "read", "manage"]
@@ -63,6 +64,7 @@ export class Tokens extends SettingsPart {
           { class: "row row--wrap" },
           h("strong", {}, row.name),
           row.scopes.map((scope) => chip(t(`settings.tokens.scope_${scope}`))),
+          (row.models ?? []).map((model) => chip(model)),
         ),
         h(
           "p",
@@ -95,9 +97,12 @@ export class Tokens extends SettingsPart {
     })
     const named = field({ label: t("settings.tokens.name"), control: name })
     const scopes = SCOPES.map((scope) => scopeToggle(scope, chosen))
+    const models = h("select", { multiple: true, size: "4" })
+    // The list may take a moment, and nobody who wants all models has to wait for it.
+    api.get("/api/settings/models").then((known) => add(models, known.map(modelOption)), complain)
     const go = button(
       t("settings.tokens.create"),
-      () => void this.#submit(dialog, named, name.value.trim(), [...chosen]),
+      () => void this.#submit(dialog, named, name.value.trim(), [...chosen], valuesOf(models)),
       { kind: "main" },
     )
     const dialog = openDialog({
@@ -105,6 +110,7 @@ export class Tokens extends SettingsPart {
       body: [
         named,
         h("fieldset", { class: "stack" }, h("legend", { class: "field__label" }, t("settings.tokens.scopes")), scopes),
+        field({ label: t("settings.tokens.models"), hint: t("settings.tokens.models_hint"), control: models }),
       ],
       footer: go,
     })
@@ -116,12 +122,13 @@ export class Tokens extends SettingsPart {
    * @param {HTMLElement} named
    * @param {string} name
    * @param {Scope[]} scopes
+   * @param {string[]} models
    */
-  async #submit(dialog, named, name, scopes) {
+  async #submit(dialog, named, name, scopes, models) {
     if (!name) return fieldError(named, t("settings.tokens.name_missing"))
     if (scopes.length === 0) return fieldError(named, t("settings.tokens.scopes_missing"))
     try {
-      const { token } = await api.post("/api/tokens", { name, scopes })
+      const { token } = await api.post("/api/tokens", { name, scopes, models: models.length > 0 ? models : null })
       dialog.close()
       showOnce(token)
       await this.refresh()
@@ -142,6 +149,16 @@ function scopeToggle(scope, chosen) {
     checked: chosen.has(scope),
     onchange: (checked) => (checked ? chosen.add(scope) : chosen.delete(scope)),
   })
+}
+
+/** @param {{ id: string }} model */
+function modelOption({ id }) {
+  return h("option", { value: id }, id)
+}
+
+/** @param {HTMLSelectElement} select */
+function valuesOf(select) {
+  return [...select.selectedOptions].map((option) => option.value)
 }
 
 /** @param {string} token */

@@ -13,10 +13,9 @@ from madang.chat.outcome import status_of
 from madang.chat.service import Chat
 from madang.chat.types import Json, Turn
 from madang.chat.watching import watch
-from madang.errors import NotAllowed
 from madang.live.access import Access
 from madang.live.sse import EventStream
-from madang.web import Handover, Principal, needs, principal_of
+from madang.web import Handover, Principal, check_scope, needs, principal_of
 
 
 class HotRoute(APIRoute):
@@ -70,8 +69,7 @@ def accepted_json(accepted: Accepted) -> Json:
 
 def _asker(request: Request) -> Principal:
     principal = principal_of(request)
-    if not principal.allows("chat"):
-        raise NotAllowed("this needs the scope chat", needs="chat")
+    check_scope(principal, "chat")
     return principal
 
 

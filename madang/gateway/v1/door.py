@@ -42,15 +42,17 @@ class Door:
                 mode = asking.cache_mode(value(scope, b"x-madang-cache"))
                 await self._relay(read(body, mode), principal, answering)
             case "GET", "/v1/models":
-                await answering.json(await models.listed(self._gateway))
+                await answering.json(await models.listed(self._gateway, principal.models))
             case "GET", path if path.startswith("/v1/models/"):
-                await answering.json(await models.one(self._gateway, path.removeprefix("/v1/models/")))
+                await answering.json(
+                    await models.one(self._gateway, path.removeprefix("/v1/models/"), principal.models)
+                )
             case _:
                 raise NotFound(f"there is nothing for {scope['method']} at this address")
 
     async def _relay(self, request: RawRequest, principal: Principal, answering: Answering) -> None:
         token_id = principal.id if principal.kind == "token" else None
-        caller = Caller("api", f"{principal.kind}:{principal.id}", token_id=token_id)
+        caller = Caller("api", f"{principal.kind}:{principal.id}", token_id=token_id, models=principal.models)
         await answering.write(request, self._gateway.stream(request, caller))
 
 

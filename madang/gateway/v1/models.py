@@ -7,19 +7,26 @@ from madang.gateway.errors import UnknownModel
 from madang.gateway.gateway import Gateway
 from madang.gateway.types import ModelInfo
 
+Allowed = frozenset[str] | None
+"""The ids of the only models that a token may ask; `None` is any."""
 
-async def listed(gateway: Gateway) -> dict[str, Any]:
+
+async def listed(gateway: Gateway, allowed: Allowed) -> dict[str, Any]:
     """Return every model that can be asked at the moment."""
-    return {"object": "list", "data": [_shown(model) for model in await gateway.models() if model.available]}
+    return {"object": "list", "data": [_shown(model) for model in await _open(gateway, allowed)]}
 
 
-async def one(gateway: Gateway, name: str) -> dict[str, Any]:
+async def one(gateway: Gateway, name: str, allowed: Allowed) -> dict[str, Any]:
     """Return the model of an id, or the first one of a bare name. Raises `UnknownModel`."""
-    models = await gateway.models()
-    for model in sorted(models, key=lambda each: each.id != name):
-        if name in {model.id, model.name} and model.available:
+    for model in sorted(await _open(gateway, allowed), key=lambda each: each.id != name):
+        if name in {model.id, model.name}:
             return _shown(model)
     raise UnknownModel("there is no such model", model=named(name))
+
+
+async def _open(gateway: Gateway, allowed: Allowed) -> list[ModelInfo]:
+    models = await gateway.models()
+    return [model for model in models if model.available and (allowed is None or model.id in allowed)]
 
 
 def _shown(model: ModelInfo) -> dict[str, Any]:

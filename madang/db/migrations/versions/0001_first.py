@@ -205,6 +205,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("last4", sa.Text(), nullable=False),
         sa.Column("scopes", Json(), nullable=False),
+        sa.Column("models", Json(), nullable=True),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("last_used_at", Moment(), nullable=True),
         sa.Column("revoked_at", Moment(), nullable=True),
