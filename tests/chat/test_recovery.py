@@ -1,6 +1,8 @@
 """What is left when the process ends, gently or not."""
 
 import asyncio
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -46,6 +48,18 @@ async def test_CRASH_04_a_turn_that_streamed_is_interrupted_with_its_text_and_wh
     await house.chat.turns.go_on(turn.id)
     whole = await house.chat.turns.wait(turn.id)
     assert (whole.status, whole.answer) == ("done", "반쯤 온 😀 답 끝")
+
+
+@pytest.mark.parametrize("told", [{"cache": "hit"}, {"cache": "shared"}, {"is_reserved": True}])
+async def test_a_call_that_was_not_made_or_is_known_otherwise_is_not_entered_again(house: House, told: dict[str, Any]):
+    gate = Gate()
+    house.door.say([replace(saying("반쯤")[0], **told), gate])
+    turn = (await house.ask("one")).turn
+    await gate.reached.wait()
+    await until_journal_has(house, turn.conversation_id, "turn.started")
+    await house.crash()
+    assert (await house.chat.turns.find(turn.id)).status == "interrupted"
+    assert house.door.lost_calls == []
 
 
 async def test_CRASH_04_a_continued_turn_that_is_interrupted_again_keeps_both_parts(house: House):
