@@ -31,7 +31,8 @@ export function money(microusd) {
   const style = /** @type {const} */ ({ style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" })
   if (dollars === 0) return number(0, { ...style, maximumFractionDigits: 0 })
   if (Math.abs(dollars) >= 1) return number(dollars, style)
-  return number(dollars, { ...style, maximumSignificantDigits: 2, minimumFractionDigits: 2 })
+  const cents = Math.abs(dollars) >= 0.1 ? { minimumSignificantDigits: 2 } : {}
+  return number(dollars, { ...style, ...cents, maximumSignificantDigits: 2 })
 }
 
 /**

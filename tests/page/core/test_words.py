@@ -41,8 +41,8 @@ async def test_a_count_takes_the_plural_of_the_language(core: JSHandle) -> None:
 
 
 async def test_small_sums_keep_their_digits_and_unknown_prices_are_not_zero(core: JSHandle) -> None:
-    shown = await core.evaluate("core => [0, 412, 824_100, 2_000_000, null].map(core.money)")
-    assert shown == ["$0", "$0.00041", "$0.82", "$2.00", "가격 모름"]
+    shown = await core.evaluate("core => [0, 412, 20_000, 700_000, 824_100, 2_000_000, null].map(core.money)")
+    assert shown == ["$0", "$0.00041", "$0.02", "$0.70", "$0.82", "$2.00", "가격 모름"]
 
 
 async def test_sizes_and_spans_are_short(core: JSHandle) -> None:
