@@ -1,16 +1,12 @@
 """What the settings pages are told, and what they may change."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request, Response
 
 from madang.clock import Clock
-from madang.errors import MadangError
 from madang.gateway.api import router
 from madang.gateway.caps.api import router as caps
 from madang.gateway.errors import BadProvider
@@ -18,30 +14,16 @@ from madang.gateway.fake_upstream import FakeUpstream
 from madang.preferences.service import Preferences
 from madang.principal import ALL_SCOPES, Principal
 from tests.gateway.rooms import Place, open_room
+from tests.support.rooms import visited
 
 PERSON = Principal("person", "p", ALL_SCOPES)
 TOKEN = Principal("token", "t", ALL_SCOPES)
 ADDED = {"name": "  My server ", "base_url": "https://models.example.org/v1/", "price_input_microusd_per_mtok": 5}
 
 
-@asynccontextmanager
-async def browse(here: Place, who: Principal = PERSON) -> AsyncIterator[httpx.AsyncClient]:
-    web = FastAPI()
-    web.include_router(router)
-    web.include_router(caps)
-    web.state.services = {**here.room.services(), Preferences: here.preferences, Clock: Clock()}
-
-    async def answer(request: Request, error: Exception) -> Response:
-        assert isinstance(error, MadangError)
-        return Response(error.code, error.status)
-
-    web.add_exception_handler(MadangError, answer)
-
-    async def signed_in(scope: Any, receive: Any, send: Any) -> None:
-        await web({**scope, "state": {"principal": who}}, receive, send)
-
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(signed_in), base_url="http://here") as client:
-        yield client
+def browse(here: Place, who: Principal = PERSON) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+    services = {**here.room.services(), Preferences: here.preferences, Clock: Clock()}
+    return visited([router, caps], services, who)
 
 
 async def test_a_provider_is_added_changed_and_removed(tmp_path: Path):

@@ -3,17 +3,14 @@
 import csv
 import io
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
-from fastapi import FastAPI, Request, Response
 
 from madang.clock import Clock
-from madang.errors import MadangError
 from madang.gateway.fake_upstream import FakeUpstream
 from madang.gateway.prices import OwnTariff, cost_microusd
 from madang.gateway.types import Usage
@@ -22,6 +19,7 @@ from madang.usage.api import router
 from madang.usage.service import UsageReports
 from madang.usage.sheet import inert
 from tests.gateway.rooms import Place, open_room
+from tests.support.rooms import visited
 from tests.usage.make import NOON, call, some_call, store
 
 READER = Principal("token", "t", frozenset({"read"}))
@@ -29,24 +27,9 @@ TODAY = {"from": "2026-11-22", "to": "2026-11-22", "zone": "Asia/Seoul"}
 PRICED = {"price_input_microusd_per_mtok": 2_000_000, "price_output_microusd_per_mtok": 8_000_000}
 
 
-@asynccontextmanager
-async def browse(here: Place, who: Principal = READER) -> AsyncIterator[httpx.AsyncClient]:
-    web = FastAPI()
-    web.include_router(router)
+def browse(here: Place, who: Principal = READER) -> AbstractAsyncContextManager[httpx.AsyncClient]:
     room = here.room
-    web.state.services = {UsageReports: UsageReports(here.database, Clock(), room.registry, room.prices)}
-
-    async def answer(request: Request, error: Exception) -> Response:
-        assert isinstance(error, MadangError)
-        return Response(error.code, error.status)
-
-    web.add_exception_handler(MadangError, answer)
-
-    async def signed_in(scope: Any, receive: Any, send: Any) -> None:
-        await web({**scope, "state": {"principal": who}}, receive, send)
-
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(signed_in), base_url="http://here") as client:
-        yield client
+    return visited([router], {UsageReports: UsageReports(here.database, Clock(), room.registry, room.prices)}, who)
 
 
 async def test_only_who_may_read_is_told(tmp_path: Path) -> None:
