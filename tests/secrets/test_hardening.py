@@ -1,5 +1,6 @@
 """SEC-04 and SEC-05: what other processes can see of a running Madang, of its children, and of one that crashed."""
 
+import asyncio
 import os
 import pwd
 import signal
@@ -109,7 +110,9 @@ async def test_SEC_04_the_processes_of_the_built_in_model_are_handed_no_secret(
         monkeypatch.setenv(name, KEY)
     child = await engine._spawn()
     try:
-        shown = Path(f"/proc/{child.pid}/environ").read_bytes()
+        # Between its fork and its start a process has no environment to be read.
+        while not (shown := Path(f"/proc/{child.pid}/environ").read_bytes()):
+            await asyncio.sleep(0.01)
     finally:
         child.kill()
         await child.communicate()

@@ -82,9 +82,10 @@ export class SettingsPart extends MadangElement {
     }
   }
 
-  /** Never under the hands of somebody who writes. @param {Child} content */
+  /** Never under the hands of somebody who writes, nor over what is written and could not be kept. @param {Child} content */
   #replace(content) {
     if (this.#unkept && this.#unkept === document.activeElement) return
+    if (this.#body.querySelector('[aria-invalid="true"]')) return
     const key = document.activeElement?.getAttribute("data-key")
     const had = this.contains(document.activeElement)
     fill(this.#body, content)

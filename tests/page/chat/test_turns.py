@@ -85,15 +85,22 @@ async def test_messages_arrive_in_the_order_they_were_written(page: Page) -> Non
 
 
 async def test_a_first_message_is_in_view_until_its_conversation_is(page: Page) -> None:
+    opened = asyncio.Event()
+
     async def hold_up(route: Route) -> None:
-        await asyncio.sleep(1)
+        await opened.wait()
         await route.continue_()
 
     await page.route("**/api/chat/conversations/*", hold_up)
     await ask(page, "slow to open")
-    for _ in range(15):
-        await expect(page.get_by_text("slow to open").first).to_be_visible(timeout=500)
+    shown = page.get_by_role("region", name="Chat", exact=True).get_by_text("slow to open").first
+    await expect(shown).to_be_visible()
+    await expect(page).to_have_url(re.compile("/chat/."))
+    for number in range(20):
+        assert await shown.is_visible(), number
         await asyncio.sleep(0.1)
+        if number == 8:
+            opened.set()
     await expect(page.locator("md-chat-pending")).to_have_count(0)
 
 
