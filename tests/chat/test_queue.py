@@ -58,9 +58,10 @@ async def test_what_is_asked_behind_a_held_turn_is_held_as_well_and_nobody_waits
 
 
 async def test_what_waited_behind_a_held_turn_is_held_when_another_branch_has_its_answer(house: House):
-    gate = Gate()
-    house.door.say([Gate(), *saying("first")], [gate, *saying("first again")])
+    begun, gate = Gate(), Gate()
+    house.door.say([begun, *saying("first")], [gate, *saying("first again")])
     first = (await house.ask("one")).turn
+    await begun.reached.wait()
     second = (await house.ask("two", conversation_id=first.conversation_id)).turn
     await house.chat.turns.stop(first.id)
     again = (await house.chat.turns.retry(first.id, "person:test")).turn
