@@ -8,6 +8,7 @@ from madang.errors import MadangError
 from madang.gateway.budget import Quote
 from madang.gateway.cache.kept import Kept
 from madang.gateway.days import day_of
+from madang.gateway.entries import Cause, Entry
 from madang.gateway.errors import CutShort, GatewayError, TlsFailed, Unreachable
 from madang.gateway.heard import Heard
 from madang.gateway.ledger import Ledger
@@ -17,8 +18,6 @@ from madang.gateway.types import (
     CacheOutcome,
     Caller,
     CallStatus,
-    Cause,
-    Entry,
     Finished,
     FinishReason,
     ModelInfo,

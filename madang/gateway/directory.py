@@ -9,10 +9,11 @@ from madang.config import Settings
 from madang.db.database import Database
 from madang.errors import named
 from madang.gateway import store
+from madang.gateway.addresses import is_loopback, port_of
 from madang.gateway.catalogue import Keys
 from madang.gateway.errors import BadProvider, UnknownProvider
 from madang.gateway.providers import BUILTIN, ENVIRONMENT, OPENAI, OPENAI_URL, checked_name, checked_url
-from madang.gateway.types import Provider, is_loopback, port_of
+from madang.gateway.types import Provider
 from madang.ids import new_id
 from madang.principal import Announce
 

@@ -13,6 +13,7 @@ from madang.gateway.cache.exact import ExactCache
 from madang.gateway.cache.kept import Kept
 from madang.gateway.canonical import key_of
 from madang.gateway.embedded.errors import BuiltInError
+from madang.gateway.entries import Cause
 from madang.gateway.errors import (
     BadUpstreamRequest,
     ContextTooLong,
@@ -33,7 +34,6 @@ from madang.gateway.types import (
     CacheMode,
     CacheOutcome,
     Caller,
-    Cause,
     ChatRequest,
     Chunk,
     Finished,
@@ -167,34 +167,31 @@ class Gateway:
 
     async def _saving(self, bill: Bill, request: Request) -> AsyncGenerator[AnyChunk]:
         """Answer from what is kept, else together with whoever asks the same now, else by a call others may join."""
-        has_looked = False
+        has_begun = False
         try:
-            while True:
-                flight, kept = self._flights.find(bill.key), None
-                if not flight and not has_looked:
-                    with self._flights.looking(bill.key) as look:
-                        kept = await self._find(bill.key)
-                    # An answer that was kept meanwhile may have come too late for this look.
-                    has_looked = not look.was_overtaken
-                    if not kept and not has_looked:
-                        continue
+            kept = None if self._flights.find(bill.key) else await self._look(bill.key)
+            while not has_begun:
                 if kept:
                     chunks = self._replay(bill, kept)
-                elif flight := flight or self._flights.find(bill.key):
+                elif flight := self._flights.find(bill.key):
                     chunks = self._follow(bill, flight)
                 else:
                     chunks = self._lead(bill, request)
-                has_begun = False
                 async with aclosing(chunks):
                     async for chunk in chunks:
                         has_begun = True
                         yield chunk
-                if has_begun:
-                    return
-                has_looked = True
         finally:
             # The call goes on the books when it ends; whoever leaves before that hears what it took so far.
             bill.tell()
+
+    async def _look(self, key: str) -> Kept | None:
+        """Return a kept answer. One that a call left meanwhile may have come too late for the first look."""
+        while True:
+            with self._flights.looking(key) as look:
+                kept = await self._find(key)
+            if kept or not look.was_overtaken or self._flights.find(key):
+                return kept
 
     async def _replay(self, bill: Bill, kept: Kept) -> AsyncGenerator[AnyChunk]:
         async with on_the_books(bill, self._ledger):

@@ -9,7 +9,10 @@ from madang.db.database import Database
 from madang.errors import MadangError
 from madang.gateway import store
 from madang.gateway.days import day_of
-from madang.gateway.types import Cause, Entry, Usage
+from madang.gateway.entries import Cause, Entry
+from madang.gateway.types import (
+    Usage,
+)
 
 _GATHER_SECONDS = 0.02
 _RETRY_SECONDS = 1.0

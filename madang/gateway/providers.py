@@ -2,8 +2,9 @@
 
 from urllib.parse import urlsplit
 
+from madang.gateway.addresses import is_loopback, is_near
 from madang.gateway.errors import BadProvider
-from madang.gateway.types import LOCAL_KINDS, is_loopback, is_near
+from madang.gateway.types import LOCAL_KINDS
 from madang.ids import is_id
 
 OPENAI_URL = "https://api.openai.com/v1"

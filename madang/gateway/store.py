@@ -12,7 +12,11 @@ from madang.db.database import Database
 from madang.db.schema import calls, never_kept, processes, providers, reservations
 from madang.db.transaction import Transaction
 from madang.gateway.caps.store import BUDGET_LOCK, add_spending
-from madang.gateway.types import CacheOutcome, Cause, Entry, Provider
+from madang.gateway.entries import Cause, Entry
+from madang.gateway.types import (
+    CacheOutcome,
+    Provider,
+)
 
 PROVIDERS, KEPT_ANSWERS, NEVER_KEPT = "providers", "kept_answers", "never_kept"
 """What other processes are told about."""

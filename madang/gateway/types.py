@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from ipaddress import ip_address, ip_network
 from typing import Any, ClassVar, Literal
-from urllib.parse import urlsplit
+
+from madang.gateway.addresses import is_loopback
 
 CacheMode = Literal["auto", "off", "refresh", "only"]
 CacheOutcome = Literal["hit", "miss", "off", "shared"]
@@ -17,9 +16,6 @@ Role = Literal["system", "user", "assistant"]
 ProviderKind = Literal["openai", "compatible", "builtin", "ollama", "lmstudio", "llamacpp", "vllm"]
 ProviderSource = Literal["openai", "environment", "settings", "found", "builtin"]
 LOCAL_KINDS: frozenset[ProviderKind] = frozenset({"builtin", "ollama", "lmstudio", "llamacpp", "vllm"})
-# What routers keep at home; 100.64.0.0/10 is what overlay networks give out.
-_PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
-_PRIVATE_NAMES = (".local", ".lan", ".internal", ".home.arpa")
 CallStatus = Literal["done", "incomplete", "error", "cancelled", "lost"]
 WaitingReason = Literal["builtin", "rate_limited", "retrying", "busy"]
 
@@ -270,67 +266,3 @@ class Provider:
     def key_name(self) -> str:
         """Return the name of its key among the secrets."""
         return f"provider:{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """The call behind a reservation: what the ledger will say of it should its process end before it does."""
-
-    id: str
-    caller: Caller
-    provider: str
-    model: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One row of the ledger. An unknown cost is `None`; `day` is the date whose cap the call counts against.
-
-    `saved_microusd` is what a kept answer did not cost again.
-    """
-
-    id: str
-    created_at: datetime
-    day: str
-    caller: Caller
-    provider: str
-    model: str
-    cache: CacheOutcome
-    cache_key: str | None
-    status: CallStatus
-    error_code: str | None
-    attempts: int
-    usage: Usage
-    cost_microusd: int | None
-    price_date: str | None
-    saved_microusd: int | None
-    ttft_ms: int | None
-    latency_ms: int | None
-    finish_reason: FinishReason | None
-    reservation_id: str | None = None
-
-
-def is_loopback(url: str) -> bool:
-    """Say whether an address can only lead to this machine."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def is_near(url: str) -> bool:
-    """Say whether an address leads into a private network: by its numbers, or by a name that no public server has."""
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    try:
-        return any(ip_address(host) in network for network in _PRIVATE if network.version == ip_address(host).version)
-    except ValueError:
-        return "." not in host or host.endswith(_PRIVATE_NAMES)
-
-
-def port_of(url: str) -> int:
-    """Return the port an address leads to."""
-    parts = urlsplit(url)
-    return parts.port or (443 if parts.scheme == "https" else 80)

@@ -15,9 +15,14 @@ from madang.db.database import FILE_NAME, Database
 from madang.db.folder import prepare_folder
 from madang.db.transaction import Transaction
 from madang.gateway.days import day_of
+from madang.gateway.entries import Entry
 from madang.gateway.ledger import Ledger
 from madang.gateway.prices import Prices, Tariff, cost_microusd
-from madang.gateway.types import Caller, Entry, Provider, Receipt
+from madang.gateway.types import (
+    Caller,
+    Provider,
+    Receipt,
+)
 from madang.guard.tokens import Tokens
 
 _ACTOR = "person:demo"

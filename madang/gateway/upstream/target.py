@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from madang.gateway.addresses import is_loopback
 from madang.gateway.errors import UpstreamError
-from madang.gateway.types import FinishReason, Usage, Waiting, is_loopback
+from madang.gateway.types import FinishReason, Usage, Waiting
 
 
 @dataclass(frozen=True, slots=True)

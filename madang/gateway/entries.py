@@ -1,0 +1,44 @@
+"""What the ledger is told: the call behind a reservation, and the row it becomes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from madang.gateway.types import CacheOutcome, Caller, CallStatus, FinishReason, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The call behind a reservation: what the ledger will say of it should its process end before it does."""
+
+    id: str
+    caller: Caller
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger. An unknown cost is `None`; `day` is the date whose cap the call counts against.
+
+    `saved_microusd` is what a kept answer did not cost again.
+    """
+
+    id: str
+    created_at: datetime
+    day: str
+    caller: Caller
+    provider: str
+    model: str
+    cache: CacheOutcome
+    cache_key: str | None
+    status: CallStatus
+    error_code: str | None
+    attempts: int
+    usage: Usage
+    cost_microusd: int | None
+    price_date: str | None
+    saved_microusd: int | None
+    ttft_ms: int | None
+    latency_ms: int | None
+    finish_reason: FinishReason | None
+    reservation_id: str | None = None
