@@ -10,7 +10,7 @@ import { field, fieldError, select } from "../../parts/field.js"
 import { openForm } from "../../parts/form.js"
 import { progress } from "../../parts/progress.js"
 import { modelName } from "./model_select.js"
-import { numberField } from "./numbers.js"
+import { numberField, parseNumber } from "./numbers.js"
 import { actionsRow, button, card, itemsOf } from "./pieces.js"
 
 const MICRO = 1_000_000
@@ -217,9 +217,8 @@ function limitField(microusd) {
 
 /** @param {string} text @returns {number | null} null for what is no sum a cap can have */
 function readDollars(text) {
-  const plain = text.replaceAll(/[\s,_$]/g, "")
-  const value = Number(plain)
-  return plain !== "" && value >= 0 && value <= MOST_DOLLARS ? value : null
+  const value = parseNumber(text)
+  return value !== null && value >= 0 && value <= MOST_DOLLARS ? value : null
 }
 
 /**

@@ -59,7 +59,7 @@ async function take(control, box, { min, max, step, required = false, onvalue })
  * A number as people type it; null for nothing, NaN for what is no number.
  * @param {string} text
  */
-function parseNumber(text) {
+export function parseNumber(text) {
   const plain = text.replaceAll(/[\s,_$]/g, "")
   return plain === "" ? null : Number(plain)
 }

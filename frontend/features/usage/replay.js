@@ -12,7 +12,7 @@ import { bothMoneys } from "./figures.js"
 /** @typedef {import("./types.js").Call} Call */
 /** @typedef {{ input_microusd_per_mtok: number, output_microusd_per_mtok: number }} Price */
 /** @typedef {{ id: string, is_free: boolean, available: boolean, price: Price | null }} Model */
-/** @typedef {{ id: string, answer: string, status: string, model: string | null, error: unknown, receipt: any }} Turn */
+/** @typedef {{ id: string, answer: string, status: string, held: boolean, model: string | null, error: unknown, receipt: any }} Turn */
 
 const TOKENS_PRICED = 1_000_000
 const LOOK_AGAIN_MS = 600
@@ -90,7 +90,7 @@ function estimated(call, model) {
 }
 
 /**
- * The new answer is a branch of its conversation, so it is neither lost nor in anybody's way.
+ * The new answer becomes a branch of its conversation, beside the one that was there.
  * @param {{ turn: Turn, model: string, box: HTMLElement, go: HTMLButtonElement, place: HTMLElement, signal: AbortSignal }} asked
  */
 async function ask({ turn, model, box, go, place, signal }) {
@@ -107,7 +107,7 @@ async function ask({ turn, model, box, go, place, signal }) {
 }
 
 /**
- * The turn once it has ended; the server answers it whether anybody waits or not.
+ * The turn once it has ended, or waits for a person in its conversation; the server answers it whether anybody waits here.
  * @param {string} id
  * @param {AbortSignal} signal
  * @returns {Promise<Turn>}
@@ -115,7 +115,7 @@ async function ask({ turn, model, box, go, place, signal }) {
 async function ended(id, signal) {
   for (;;) {
     const turn = await api.get(`/api/chat/turns/${id}`, { signal })
-    if (ENDED.has(turn.status)) return turn
+    if (ENDED.has(turn.status) || turn.held) return turn
     await new Promise((go) => setTimeout(go, LOOK_AGAIN_MS))
   }
 }
