@@ -1,7 +1,6 @@
 """One call while it runs: what was heard so far, and at its end the receipt and the ledger's row."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 
 from madang.clock import Clock
 from madang.errors import MadangError
@@ -11,7 +10,6 @@ from madang.gateway.days import day_of
 from madang.gateway.entries import Cause, Entry
 from madang.gateway.errors import CutShort, GatewayError, TlsFailed, Unreachable
 from madang.gateway.heard import Heard
-from madang.gateway.ledger import Ledger
 from madang.gateway.prices import Tariff, cost_microusd
 from madang.gateway.types import (
     AnyChunk,
@@ -250,36 +248,6 @@ class Bill:
 
     def _ttft_ms(self) -> int | None:
         return None if self._first_word_at is None else _milliseconds(self._began, self._first_word_at)
-
-
-@asynccontextmanager
-async def on_the_books(bill: Bill, ledger: Ledger) -> AsyncIterator[Bill]:
-    """Write the call into the ledger when the block ends, however it ends."""
-    try:
-        yield bill
-    except MadangError as error:
-        bill.failed(error)
-        raise
-    except Exception as error:
-        bill.failed(MadangError(str(error)))
-        raise
-    finally:
-        bill.tell()
-        await booked(bill, ledger)
-
-
-async def booked(bill: Bill, ledger: Ledger) -> None:
-    """Write the call into the ledger, once.
-
-    Where money was reserved, whoever asked hears the end only after what it did not cost is free for the next call.
-    """
-    if bill.is_booked:
-        return
-    bill.is_booked = True
-    if bill.quote:
-        await ledger.settle(bill.entry())
-    else:
-        ledger.add(bill.entry())
 
 
 def may_have_cost(error: MadangError) -> bool:

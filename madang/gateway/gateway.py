@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import Any, overload
 
 from madang.clock import Clock
-from madang.gateway.bill import Bill, booked, may_have_cost, on_the_books
+from madang.gateway.bill import Bill, may_have_cost
+from madang.gateway.books import booked, on_the_books
 from madang.gateway.budget import Budget
-from madang.gateway.cache.exact import ExactCache
 from madang.gateway.cache.kept import Kept
 from madang.gateway.canonical import key_of
 from madang.gateway.embedded.errors import BuiltInError
@@ -23,8 +23,8 @@ from madang.gateway.errors import (
     NotKept,
     UpstreamError,
 )
+from madang.gateway.keeping import Keeping
 from madang.gateway.ledger import Ledger
-from madang.gateway.never import NeverKept
 from madang.gateway.places import Places
 from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
@@ -45,7 +45,6 @@ from madang.gateway.types import (
 )
 from madang.gateway.upstream import Asked, Ended, Retry, Target, Upstream
 from madang.ids import new_id
-from madang.preferences.service import Preferences
 
 
 class Gateway:
@@ -56,24 +55,20 @@ class Gateway:
         *,
         registry: Registry,
         places: Places,
-        cache: ExactCache,
+        keeping: Keeping,
         budget: Budget,
         upstream: Upstream,
         ledger: Ledger,
         prices: Prices,
-        preferences: Preferences,
-        never: NeverKept,
         clock: Clock,
     ) -> None:
         self._registry = registry
         self._places = places
-        self._cache = cache
+        self._keeping = keeping
         self._budget = budget
         self._upstream = upstream
         self._ledger = ledger
         self._prices = prices
-        self._preferences = preferences
-        self._never = never
         self._clock = clock
         self._flights = Flights()
 
@@ -135,7 +130,7 @@ class Gateway:
         # The provider as it is now: it may be changed or removed while it answers.
         provider = self._registry.provider_of(model)
         key = key_of(request, provider, model.name)
-        mode = self._mode(request.cache, key)
+        mode = self._keeping.mode(request.cache, key)
         outcome: CacheOutcome = "off" if mode == "off" else "miss"
         bill = Bill(
             model,
@@ -155,7 +150,7 @@ class Gateway:
         """Answer alone; with `only`, from what is kept or not at all."""
         if mode == "only":
             async with on_the_books(bill, self._ledger):
-                kept = await self._find(bill.key)
+                kept = await self._keeping.find(bill.key)
                 if not kept:
                     raise NotKept("there is no kept answer to this", model=bill.model.id)
                 for chunk in bill.replay(kept):
@@ -189,7 +184,7 @@ class Gateway:
         """Return a kept answer. One that a call left meanwhile may have come too late for the first look."""
         while True:
             with self._flights.looking(key) as look:
-                kept = await self._find(key)
+                kept = await self._keeping.find(key)
             if kept or not look.was_overtaken or self._flights.find(key):
                 return kept
 
@@ -275,20 +270,9 @@ class Gateway:
             bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
         finished = bill.ended(end)
         await booked(bill, self._ledger)
-        if mode != "off" and not self._never.has(bill.key) and (kept := bill.kept()):
-            wishes = self._preferences.get()
-            self._cache.keep(kept, wishes.cache_ttl_seconds, wishes.cache_limit_bytes)
+        if mode != "off":
+            self._keeping.keep(bill)
         return finished
-
-    def _mode(self, asked: CacheMode, key: str) -> CacheMode:
-        may_keep = self._preferences.get().cache_enabled and not self._never.has(key)
-        return asked if may_keep or asked == "only" else "off"
-
-    async def _find(self, key: str) -> Kept | None:
-        """Return a kept answer that is not older than answers may be now."""
-        kept = None if self._never.has(key) else await self._cache.find(key)
-        is_fresh = kept and kept.age_seconds(self._clock.now()) <= self._preferences.get().cache_ttl_seconds
-        return kept if is_fresh else None
 
 
 def _may_ask(caller: Caller, model: ModelInfo) -> bool:

@@ -17,6 +17,7 @@ from madang.gateway.clearing import Clearing
 from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.gateway import Gateway
+from madang.gateway.keeping import Keeping
 from madang.gateway.ledger import Ledger
 from madang.gateway.never import NeverKept
 from madang.gateway.places import Places
@@ -93,13 +94,11 @@ class GatewayRoom:
         gateway = Gateway(
             registry=registry,
             places=Places(directory, catalogue, around.builtin),
-            cache=cache,
+            keeping=Keeping(cache, never, preferences, clock),
             budget=budget,
             upstream=upstream,
             ledger=ledger,
             prices=prices,
-            preferences=preferences,
-            never=never,
             clock=clock,
         )
         return cls(
