@@ -1,11 +1,14 @@
 /** Form fields: a label above, the control, a hint below, and an error said where it is made. */
 
 import { add, h, setAttribute } from "../core/h.js"
+import { loadStyle } from "../core/style.js"
 
 /** @typedef {import("../core/h.js").Child} Child */
 /** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement} Control */
 /** @typedef {{ value: string, label: string, disabled?: boolean }} Option */
 /** @typedef {{ label: string, hint?: Child, control: Control, after?: Child }} FieldParts */
+
+await loadStyle(new URL("../styles/fields.css", import.meta.url))
 
 let count = 0
 
