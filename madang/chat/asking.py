@@ -1,10 +1,10 @@
 """From a turn to what is sent: its branch, its files, and the options from turn to preferences."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from madang.chat.context import Context, Reader, build_context
+from madang.chat.context import Context, Reader, build_context, question_of
 from madang.chat.ground import Ground
 from madang.chat.store import attachments, conversations, turns
 from madang.chat.types import Conversation, Gauge, Options, Turn
@@ -35,7 +35,12 @@ class Asker:
         conversation, path, files = await self._ground.database.run_read(partial(_stored, turn=turn))
         values = self._ground.preferences.get()
         options = turn.asked.over(conversation.options).over(defaults(values))
+        caller = caller_of(turn, "chat")
         model = await self._ground.gateway.resolve(turn.model)
+        if options.model is None and not turn.answer and values.routes:
+            question = await asyncio.to_thread(question_of, path, files, options.system_prompt)
+            choice = await self._ground.gateway.choose(question, model, caller)
+            model, caller = choice.model, replace(caller, route=choice.route)
         build = partial(
             build_context,
             path,
@@ -48,7 +53,7 @@ class Asker:
         # Pictures of some megabytes take a moment to encode, in which nobody else should have to wait.
         context = await asyncio.to_thread(build) if files else build()
         request = _request(model, options, context, turn.cache_asked)
-        return Asking(request, caller_of(turn, "chat"), context.gauge)
+        return Asking(request, caller, context.gauge)
 
 
 def caller_of(turn: Turn, feature: Feature) -> Caller:

@@ -4,8 +4,9 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from madang.chat.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, estimate_tokens
 from madang.chat.types import Attachment, Gauge, Turn
+from madang.gateway.rules import CODE_MARK, Question
+from madang.gateway.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, estimate_tokens
 from madang.gateway.types import ImagePart, Message, Part, TextPart
 
 GO_ON = (
@@ -30,6 +31,22 @@ class Context:
 
     messages: tuple[Message, ...]
     gauge: Gauge
+
+
+def question_of(path: Sequence[Turn], files: Mapping[str, bytes], system_prompt: str | None) -> Question:
+    """Return what routing rules look at in the last turn of `path`."""
+    blind = Reader(sees_images=False, context_tokens=None)
+    messages = [message for turn in path for message in _messages(turn, files, blind, is_last=turn is path[-1])]
+    images = sum(one.kind == "image" for turn in path for one in turn.attachments)
+    turn = path[-1]
+    return Question(
+        "chat",
+        len(turn.content),
+        _cost([Message("system", system_prompt or ""), *messages]) + images * IMAGE_TOKENS,
+        has_files=bool(turn.attachments),
+        has_images=images > 0,
+        has_code=CODE_MARK in turn.content,
+    )
 
 
 def path_to(turns: Mapping[str, Turn], leaf_id: str | None) -> list[Turn]:

@@ -112,6 +112,12 @@ class Conversations:
         async with self._ground.database.read() as tx:
             return _takes_title(await conversations.find(tx, conversation_id))
 
+    async def chosen_model(self, conversation_id: str) -> str | None:
+        """Return the model a person chose for a conversation; `None` where the default answers."""
+        async with self._ground.database.read() as tx:
+            conversation = await conversations.find(tx, conversation_id)
+        return conversation.options.model if conversation else None
+
     async def set_title(self, conversation_id: str, title: str) -> None:
         """Give a conversation the title that a model wrote, unless a person gave it one."""
         async with self._ground.database.write() as tx:

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import Protocol
 
+from madang.gateway.rules import Choice, Question
 from madang.gateway.types import Caller, ChatRequest, Chunk, ModelInfo
 
 
@@ -16,6 +17,10 @@ class Door(Protocol):
 
     async def lost(self, model: str, caller: Caller, began: datetime) -> None:
         """Enter a call that was under way when its process ended, unless the ledger has it."""
+        ...
+
+    async def choose(self, question: Question, otherwise: ModelInfo, caller: Caller) -> Choice:
+        """Return the model that the person's rules send a question to, and `otherwise` where none of them does."""
         ...
 
     async def resolve(self, model: str | None) -> ModelInfo:

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 
 from loguru import logger
 
@@ -11,6 +12,8 @@ from madang.chat.ground import Ground
 from madang.chat.titles import clean_title
 from madang.chat.types import Turn
 from madang.errors import MadangError
+from madang.gateway.rules import Choice, Question
+from madang.gateway.tokens import estimate_tokens
 from madang.gateway.types import ChatRequest, Message, TextDelta
 
 _TASK = (
@@ -50,13 +53,22 @@ class TitleCalls:
         except MadangError as error:
             logger.info("conversation {} keeps its first words as title: {}", turn.conversation_id, error.code)
 
+    async def _choice(self, turn: Turn, model: str, tokens: int) -> Choice:
+        """The model of the conversation, or the one that a rule has for titles where nobody chose that one."""
+        gateway, caller = self._ground.gateway, caller_of(turn, "title")
+        otherwise = await gateway.resolve(model)
+        if turn.asked.model or await self._conversations.chosen_model(turn.conversation_id):
+            return Choice(otherwise)
+        return await gateway.choose(Question("title", len(turn.content), tokens), otherwise, caller)
+
     async def _ask(self, turn: Turn, model: str) -> str:
-        # The small model's titles are worse than the first words.
-        if (await self._ground.gateway.resolve(model)).is_builtin:
-            return ""
         messages = (Message("system", _TASK), Message("user", turn.content[:_EXCERPT]))
-        request = ChatRequest(model=model, messages=messages, temperature=0.0, max_tokens=_MAX_TOKENS)
-        caller = caller_of(turn, "title")
+        choice = await self._choice(turn, model, estimate_tokens(_TASK + messages[1].text))
+        # The small model's titles are worse than the first words.
+        if choice.model.is_builtin:
+            return ""
+        request = ChatRequest(model=choice.model.id, messages=messages, temperature=0.0, max_tokens=_MAX_TOKENS)
+        caller = replace(caller_of(turn, "title"), route=choice.route)
         words: list[str] = []
         async with aclosing(self._ground.gateway.stream(request, caller)) as chunks:
             async for chunk in chunks:

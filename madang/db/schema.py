@@ -143,6 +143,10 @@ calls = Table(
     Column("ttft_ms", BigInteger),
     Column("latency_ms", BigInteger),
     Column("finish_reason", Text),
+    Column("route_id", Text),
+    Column("route_instead_of", Text),
+    Column("route_saved_microusd", BigInteger),
+    Column("prefix_saved_microusd", BigInteger),
 )
 
 # The keys of questions whose answers the person wants never kept.

@@ -7,10 +7,11 @@ from madang.errors import MadangError
 from madang.gateway.budget import Quote
 from madang.gateway.cache.kept import Kept
 from madang.gateway.days import day_of
-from madang.gateway.entries import Cause, Entry
+from madang.gateway.entries import NO_THRIFT, Cause, Entry, Thrift
 from madang.gateway.errors import CutShort, GatewayError, TlsFailed, Unreachable
 from madang.gateway.heard import Heard
 from madang.gateway.prices import Tariff, cost_microusd
+from madang.gateway.thrift import thrift_of
 from madang.gateway.types import (
     AnyChunk,
     CacheOutcome,
@@ -23,6 +24,7 @@ from madang.gateway.types import (
     ReasoningDelta,
     Receipt,
     Relayed,
+    Route,
     Started,
     TextDelta,
     Usage,
@@ -37,7 +39,10 @@ _GAVE_UP = frozenset({408, 502, 504, *range(520, 528)})
 
 
 class Bill:
-    """Adds up one call, which may take several attempts. `capped_at_tokens` is a limit that only the cap set."""
+    """Adds up one call, which may take several attempts. `capped_at_tokens` is a limit that only the cap set.
+
+    `instead` is what the model costs that would have answered if no rule had chosen another one.
+    """
 
     def __init__(
         self,
@@ -56,6 +61,7 @@ class Bill:
         self.key = key
         self._is_raw = is_raw
         self.tariff: Tariff | None = None
+        self.instead: Tariff | None = None
         self.quote: Quote | None = None
         self.is_reserving = False
         self.is_booked = False
@@ -84,6 +90,12 @@ class Bill:
     def cause(self) -> Cause:
         """What the ledger needs to know of the call should this process not live to write it."""
         return Cause(self.id, self._caller, self.model.provider, self.model.name)
+
+    @property
+    def route(self) -> Route | None:
+        """The rule that chose this model; `None` where the one answers that would have answered without it."""
+        route = self._caller.route
+        return route if route and route.instead_of.id != self.model.id else None
 
     @property
     def has_words(self) -> bool:
@@ -170,7 +182,7 @@ class Bill:
 
     def receipt(self) -> Receipt:
         """Return what the call has taken so far."""
-        cost, counted = self._cost(), cost_microusd(self.tariff, self._usage)
+        cost, counted, route = self._cost(), cost_microusd(self.tariff, self._usage), self.route
         return Receipt(
             call_id=self.id,
             model=self.model.id,
@@ -190,6 +202,9 @@ class Bill:
             saved_microusd=self._saved_microusd,
             capped_at_tokens=self.capped_at_tokens,
             masked_secrets=self._masked,
+            route_name=route.name if route else None,
+            route_instead_of=route.instead_of.id if route else None,
+            route_saved_microusd=self._thrift().route_microusd,
         )
 
     def entry(self) -> Entry:
@@ -215,12 +230,19 @@ class Bill:
             latency_ms=receipt.latency_ms,
             finish_reason=self._finish_reason,
             reservation_id=self.id if self.is_reserving else None,
+            route=self.route,
+            thrift=self._thrift(),
         )
 
     def tell(self) -> None:
         """Let whoever asked know what the call took."""
         if self._caller.billed:
             self._caller.billed(self._final or self.receipt())
+
+    def _thrift(self) -> Thrift:
+        """Return what a whole answer saved that was asked of the model; what is kept or shared is counted as that."""
+        was_sent = self.cache in {"miss", "off"} and self._status == "done"
+        return thrift_of(self._usage, self.tariff, self.instead) if was_sent else NO_THRIFT
 
     def _cost(self) -> int | None:
         """Return what is owed for all attempts; `None` where that is unknown.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from madang.gateway.types import CacheOutcome, Caller, CallStatus, FinishReason, Usage
+from madang.gateway.types import CacheOutcome, Caller, CallStatus, FinishReason, Route, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,25 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Thrift:
+    """Micro-dollars at known prices; `None` where a price or a count is unknown, or nothing was done to save.
+
+    `route_microusd` is an estimate, since another model counts and answers a little differently; below 0 the rule's
+    model was the dearer one. `prefix_microusd` is what the provider took off for tokens that it had cached.
+    """
+
+    route_microusd: int | None = None
+    prefix_microusd: int | None = None
+
+
+NO_THRIFT = Thrift()
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the ledger. An unknown cost is `None`; `day` is the date whose cap the call counts against.
 
-    `saved_microusd` is what a kept answer did not cost again.
+    `saved_microusd` is what a kept answer did not cost again; `thrift` is what a call that was sent saved.
     """
 
     id: str
@@ -42,3 +57,5 @@ class Entry:
     latency_ms: int | None
     finish_reason: FinishReason | None
     reservation_id: str | None = None
+    route: Route | None = None
+    thrift: Thrift = NO_THRIFT

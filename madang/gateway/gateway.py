@@ -28,6 +28,8 @@ from madang.gateway.ledger import Ledger
 from madang.gateway.places import Places
 from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
+from madang.gateway.routing import Routing
+from madang.gateway.rules import Choice, Question
 from madang.gateway.sharing import Flight, Flights, own_error
 from madang.gateway.types import (
     AnyChunk,
@@ -54,6 +56,7 @@ class Gateway:
         self,
         *,
         registry: Registry,
+        routing: Routing,
         places: Places,
         keeping: Keeping,
         budget: Budget,
@@ -63,6 +66,7 @@ class Gateway:
         clock: Clock,
     ) -> None:
         self._registry = registry
+        self._routing = routing
         self._places = places
         self._keeping = keeping
         self._budget = budget
@@ -116,6 +120,10 @@ class Gateway:
     async def resolve(self, model: str | None) -> ModelInfo:
         """Return the model a name means. Raises `UnknownModel`, and `NoModel` where none is named and there is none."""
         return await self._registry.resolve(model)
+
+    async def choose(self, question: Question, otherwise: ModelInfo, caller: Caller) -> Choice:
+        """Return the model that the person's rules send a question to, and `otherwise` where none of them does."""
+        return await self._routing.choose(question, otherwise, caller.models)
 
     async def lost(self, model: str, caller: Caller, began: datetime) -> None:
         """Enter a call that was under way when its process ended, unless the ledger has it.
@@ -268,6 +276,7 @@ class Gateway:
         """Settle a whole answer, and keep it where it may be kept."""
         if bill.tariff is None:
             bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
+        bill.instead = await self._routing.instead_tariff(bill.route)
         finished = bill.ended(end)
         await booked(bill, self._ledger)
         if mode != "off":

@@ -115,7 +115,7 @@ class Registry:
         await self._fresh()
         wishes = [*filter(None, (self._settings.model, self._preferences.get().default_model))]
         for wish in wishes:
-            if found := await self._wished(wish):
+            if found := await self.wished(wish):
                 return await self._with_context(found)
         for provider in self._enabled():
             found = await self._small_of(provider)
@@ -129,7 +129,7 @@ class Registry:
     async def stand_ins(self, model: ModelInfo) -> list[ModelInfo]:
         """Return the models that may answer where `model` fails, in the person's order."""
         wishes = self._preferences.get()
-        found = [await self._wished(name) for name in wishes.fallbacks if name != model.id]
+        found = [await self.wished(name) for name in wishes.fallbacks if name != model.id]
         others = [await self._priced(other) for other in found if other and other.available]
         if not others:
             return []
@@ -212,7 +212,7 @@ class Registry:
         listed = (model for provider in self._enabled() for model in self._models_of(provider))
         return [model for model in listed if model.name == name and (model.available or not model.is_builtin)]
 
-    async def _wished(self, wish: str) -> ModelInfo | None:
+    async def wished(self, wish: str) -> ModelInfo | None:
         """Return the model the person or the environment named, as long as its provider is there."""
         try:
             found = await self.resolve(wish)

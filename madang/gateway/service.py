@@ -23,6 +23,7 @@ from madang.gateway.never import NeverKept
 from madang.gateway.places import Places
 from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
+from madang.gateway.routing import Routing
 from madang.gateway.types import ProviderKind
 from madang.gateway.upstream import Limits, Upstream
 from madang.preferences.service import Preferences
@@ -93,6 +94,7 @@ class GatewayRoom:
         clearing, never = Clearing(database, cache), NeverKept(database, cache, ledger, clock)
         gateway = Gateway(
             registry=registry,
+            routing=Routing(registry, preferences, prices),
             places=Places(directory, catalogue, around.builtin),
             keeping=Keeping(cache, never, preferences, clock),
             budget=budget,

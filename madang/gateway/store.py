@@ -192,6 +192,10 @@ def _call_row(entry: Entry) -> dict[str, Any]:
         "ttft_ms": entry.ttft_ms,
         "latency_ms": entry.latency_ms,
         "finish_reason": entry.finish_reason,
+        "route_id": entry.route.id if entry.route else None,
+        "route_instead_of": entry.route.instead_of.id if entry.route else None,
+        "route_saved_microusd": entry.thrift.route_microusd,
+        "prefix_saved_microusd": entry.thrift.prefix_microusd,
     }
 
 

@@ -104,6 +104,7 @@ class Caller:
     token_id: str | None = None
     models: frozenset[str] | None = None
     """The ids of the only models that may answer; `None` is any."""
+    route: "Route | None" = None
     billed: "Callable[[Receipt], None] | None" = field(default=None, compare=False, repr=False)
     """Told what the call took when it has ended, however it ended: whoever stops it hears nothing else."""
 
@@ -122,6 +123,8 @@ class Usage:
 class Receipt:
     """What one call took. Money is integer micro-dollars; an unknown cost is `None`, never 0.
 
+    Where a rule chose the model, `route_name` is the rule's, `route_instead_of` the model that would have answered, and
+    `route_saved_microusd` about what that saved.
     With `is_at_most` the cost is what the cap reserved, since nobody counted. `capped_at_tokens` is how long the answer
     could get where only a cap limited it. `masked_secrets`
     counts the keys and other known secrets that the answer repeated; a mask stands in their place.
@@ -145,6 +148,9 @@ class Receipt:
     saved_microusd: int | None = None
     capped_at_tokens: int | None = None
     masked_secrets: int = 0
+    route_name: str | None = None
+    route_instead_of: str | None = None
+    route_saved_microusd: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +243,15 @@ class ModelInfo:
     price: Price | None = None
     available: bool = True
     unavailable_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The person's rule that chose the model, by its id and name, and the model that would have answered without it."""
+
+    id: str
+    name: str
+    instead_of: ModelInfo
 
 
 @dataclass(frozen=True, slots=True)

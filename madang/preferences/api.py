@@ -12,7 +12,16 @@ from madang.web import needs, service
 router = APIRouter(prefix="/api/settings", tags=["settings"])
 
 PreferencesDep = Annotated[Preferences, service(Preferences)]
-_PATCH = {"requestBody": {"content": {"application/json": {"schema": PreferencePatch.model_json_schema()}}}}
+
+
+def _schema() -> dict[str, Any]:
+    """Return the patch's schema in one piece: a reference inside it would lead nowhere in the whole description."""
+    schema = PreferencePatch.model_json_schema()
+    schema["properties"]["routes"]["items"] = schema.pop("$defs")["RouteBody"]
+    return schema
+
+
+_PATCH = {"requestBody": {"content": {"application/json": {"schema": _schema()}}}}
 
 
 @router.get("", dependencies=[needs("read")])

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from madang.errors import named
 from madang.preferences.errors import InvalidPreference
-from madang.preferences.types import PreferencePatch, PreferenceValues
+from madang.preferences.types import PreferencePatch, PreferenceValues, RouteRule
 
 _FREE_FOR_TOKENS = frozenset({"cache_enabled", "cache_ttl_seconds", "cache_limit_bytes"})
 
@@ -26,6 +26,8 @@ def laid_over(values: PreferenceValues, choices: Mapping[str, Any]) -> Preferenc
     fields: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in choices.items()
     }
+    if "routes" in fields:
+        fields["routes"] = tuple(RouteRule(**rule) for rule in fields["routes"])
     return replace(values, **fields)
 
 

@@ -11,12 +11,50 @@ Language = Literal["ko", "en"]
 Theme = Literal["light", "dark", "system"]
 UnknownPrice = Literal["refuse", "allow"]
 ModelId = Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
+RoutedFeature = Literal["chat", "title", "api"]
+MOST_RULES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRule:
+    """Sends to `model` (`provider/name`) what keeps all its conditions. A `None` asks nothing.
+
+    `feature` is where the question comes from. `max_characters` bounds the question, `max_context_tokens` all that is
+    sent with it, about. `without_files` and `without_code` want nothing attached and no block of code in the question.
+    """
+
+    id: str
+    name: str
+    model: str
+    enabled: bool = True
+    feature: RoutedFeature | None = None
+    max_characters: int | None = None
+    max_context_tokens: int | None = None
+    without_files: bool = False
+    without_code: bool = False
+
+
+class RouteBody(BaseModel):
+    """A routing rule as it is sent. Values are taken as they are, never converted."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"\S")]
+    model: ModelId
+    enabled: bool = True
+    feature: RoutedFeature | None = None
+    max_characters: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+    max_context_tokens: Annotated[int | None, Field(ge=1, le=10_000_000)] = None
+    without_files: bool = False
+    without_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PreferenceValues:
     """Everything chosen. None leaves a thing to the provider; `language` None follows the browser.
 
+    Of `routes` the first one that fits a question decides which model answers it.
     `krw_per_usd` is what a dollar is in won where sums are shown in both, `krw_rate_day` the day the rate is from.
     """
 
@@ -25,6 +63,7 @@ class PreferenceValues:
     default_model: str | None = None
     fallbacks: tuple[str, ...] = ()
     allow_paid_fallback: bool = False
+    routes: tuple[RouteRule, ...] = ()
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
@@ -51,6 +90,7 @@ class PreferencePatch(BaseModel):
     default_model: ModelId | None = None
     fallbacks: list[ModelId] = Field([], max_length=10)
     allow_paid_fallback: bool = False
+    routes: list[RouteBody] = Field([], max_length=MOST_RULES)
     temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
     top_p: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
     max_tokens: int | None = Field(None, ge=1, le=1_000_000)
@@ -70,6 +110,13 @@ class PreferencePatch(BaseModel):
     @classmethod
     def _each_once(cls, value: list[str]) -> list[str]:
         return list(dict.fromkeys(value))
+
+    @field_validator("routes")
+    @classmethod
+    def _ids_differ(cls, value: list[RouteBody]) -> list[RouteBody]:
+        if len({rule.id for rule in value}) < len(value):
+            raise ValueError("two rules have one id")
+        return value
 
 
 def defaults(settings: Settings) -> PreferenceValues:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from datetime import datetime
 
 from madang.gateway.errors import UnknownModel
+from madang.gateway.rules import Choice, Question
 from madang.gateway.types import Caller, ChatRequest, Chunk, Finished, ModelInfo, Receipt, Started, TextDelta
 
 MODEL = ModelInfo("fake/one", "one", "fake", "Fake", is_local=True, is_free=True, context_tokens=8_000)
@@ -55,6 +56,8 @@ class ScriptedDoor:
         self.requests: list[ChatRequest] = []
         self.callers: list[Caller] = []
         self.models = {MODEL.id: MODEL}
+        self.questions: list[Question] = []
+        self.choice: Choice | None = None
         self.closed = 0
         self.lost_calls: list[tuple[str, str | None]] = []
 
@@ -79,6 +82,10 @@ class ScriptedDoor:
                     yield step
         finally:
             self.closed += 1
+
+    async def choose(self, question: Question, otherwise: ModelInfo, caller: Caller) -> Choice:
+        self.questions.append(question)
+        return self.choice or Choice(otherwise)
 
     async def resolve(self, model: str | None) -> ModelInfo:
         if model is None:

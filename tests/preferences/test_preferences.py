@@ -52,7 +52,9 @@ async def test_choosing_nothing_is_a_choice_too(database: Database) -> None:
     [("temperature", 9), ("temperature", float("nan")), ("temperature", "1"), ("top_p", 0), ("max_tokens", -5),
      ("max_tokens", 1.5), ("max_tokens", True), ("theme", "pink"), ("theme", None), ("language", "fr"),
      ("fallbacks", "a/x"), ("fallbacks", ["x"] * 11), ("cache_limit_bytes", 0),
-     ("default_model", " "), ("system_prompt", "\ud800"), ("reasoning_effort", "High!"), ("colour", "red")],
+     ("default_model", " "), ("routes", [{"id": "a", "name": "a"}]),
+     ("routes", [{"id": "a", "name": "a", "model": "m"}] * 2),
+     ("system_prompt", "\ud800"), ("reasoning_effort", "High!"), ("colour", "red")],
 )  # fmt: skip
 async def test_what_cannot_be_chosen_is_refused_by_its_field(field: str, value: Any) -> None:
     with pytest.raises(InvalidPreference) as refused:

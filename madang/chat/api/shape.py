@@ -70,6 +70,8 @@ class ErrorShape(BaseModel):
 class ReceiptShape(BaseModel):
     """What the answer took. Money is in micro-dollars; an unknown cost is null.
 
+    Where a rule chose the model, `route_name` is the rule's, `route_instead_of` the model that would have answered, and
+    `route_saved_microusd` about what that saved.
     With `is_at_most` the cost is what a cap reserved, since nobody counted. `capped_at_tokens` is how long the
     answer could get where only the cap limited it. `masked_secrets`
     counts the keys and other known secrets that the answer repeated; a mask stands in their place.
@@ -78,7 +80,7 @@ class ReceiptShape(BaseModel):
     call_id: str
     model: str
     provider: str
-    cache: Literal["hit", "miss", "off"]
+    cache: Literal["hit", "miss", "off", "shared"]
     is_free: bool
     latency_ms: int
     ttft_ms: int | None
@@ -93,6 +95,9 @@ class ReceiptShape(BaseModel):
     saved_microusd: int | None
     capped_at_tokens: int | None = None
     masked_secrets: int = 0
+    route_name: str | None = None
+    route_instead_of: str | None = None
+    route_saved_microusd: int | None = None
 
 
 class TurnShape(BaseModel):

@@ -6,9 +6,13 @@ from typing import Any, cast
 import orjson
 
 from madang.errors import BadRequest
+from madang.gateway.rules import CODE_MARK, Question
+from madang.gateway.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, estimate_tokens
 from madang.gateway.types import CacheMode, RawRequest
 
 _MODES = frozenset({"off", "refresh", "only"})
+AUTO = "auto"
+"""The name that leaves the choice to the person's rules and their default model."""
 _LIMITS = ("max_tokens", "max_completion_tokens")
 _MOST_ANSWERS = 128
 # Above what a provider adds to a message, and counts for one picture or file of which only the address is here.
@@ -94,10 +98,32 @@ def flag(body: Mapping[str, Any], name: str) -> bool:
     return bool(value)
 
 
+def question_of(request: RawRequest) -> Question:
+    """Return what routing rules look at in a request: its last message, and about how much there is in all."""
+    messages = request.body["messages"]
+    texts = [_text(message) for message in messages]
+    return Question(
+        "api",
+        len(texts[-1]) if texts else 0,
+        sum(estimate_tokens(text) + MESSAGE_TOKENS for text in texts) + IMAGE_TOKENS * _files(messages),
+        has_files=_files(messages[-1:]) > 0,
+        has_images=_files(messages) > 0,
+        has_code=bool(texts) and CODE_MARK in texts[-1],
+    )
+
+
 def is_settled(body: Mapping[str, Any], messages: list[Any]) -> bool:
     """Say whether the same words are to give the same answer, and none of them came out of a tool."""
     is_asked = body.get("temperature") == 0 or body.get("seed") is not None
     return is_asked and all(message.get("role") not in {"tool", "function"} for message in messages)
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    """Return the words of a message."""
+    content = message.get("content")
+    parts = content if isinstance(content, list) else [content]
+    texts = (part.get("text") if isinstance(part, dict) else part for part in parts)
+    return "\n".join(text for text in texts if isinstance(text, str))
 
 
 def _files(messages: list[Any]) -> int:

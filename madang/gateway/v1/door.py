@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from madang.errors import NotAllowed, NotFound
 from madang.gateway.gateway import Gateway
@@ -53,6 +54,10 @@ class Door:
     async def _relay(self, request: RawRequest, principal: Principal, answering: Answering) -> None:
         token_id = principal.id if principal.kind == "token" else None
         caller = Caller("api", f"{principal.kind}:{principal.id}", token_id=token_id, models=principal.models)
+        if request.answers and request.model in {"", asking.AUTO}:
+            otherwise = await self._gateway.default_model()
+            choice = await self._gateway.choose(asking.question_of(request), otherwise, caller)
+            request, caller = replace(request, model=choice.model.id), replace(caller, route=choice.route)
         await answering.write(request, self._gateway.stream(request, caller))
 
 

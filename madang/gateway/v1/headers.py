@@ -27,6 +27,8 @@ def of_end(receipt: Receipt) -> list[Header]:
         "x-madang-saved-usd": usd(receipt.saved_microusd),
         "x-madang-cache-age": receipt.cache_age_seconds,
         "x-madang-capped-at-tokens": receipt.capped_at_tokens,
+        "x-madang-route": quote(receipt.route_name, safe=_PLAIN) if receipt.route_name else None,
+        "x-madang-instead-of": quote(receipt.route_instead_of, safe=_PLAIN) if receipt.route_instead_of else None,
         "openai-processing-ms": receipt.latency_ms,
     }
     return [(name.encode(), str(value).encode()) for name, value in told.items() if value is not None]

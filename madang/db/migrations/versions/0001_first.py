@@ -37,6 +37,10 @@ def upgrade() -> None:
         sa.Column("ttft_ms", sa.BigInteger(), nullable=True),
         sa.Column("latency_ms", sa.BigInteger(), nullable=True),
         sa.Column("finish_reason", sa.Text(), nullable=True),
+        sa.Column("route_id", sa.Text(), nullable=True),
+        sa.Column("route_instead_of", sa.Text(), nullable=True),
+        sa.Column("route_saved_microusd", sa.BigInteger(), nullable=True),
+        sa.Column("prefix_saved_microusd", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calls")),
     )
     op.create_index(op.f("ix_calls_created_at"), "calls", ["created_at"], unique=False)

@@ -1,0 +1,20 @@
+"""What a call that was sent saved: by the model a rule chose, and by the provider's own prompt cache. Pure."""
+
+from dataclasses import replace
+
+from madang.gateway.entries import NO_THRIFT, Thrift
+from madang.gateway.prices import Tariff, cost_microusd
+from madang.gateway.types import Usage
+
+
+def thrift_of(usage: Usage, tariff: Tariff | None, instead: Tariff | None) -> Thrift:
+    """Return what a whole answer saved; `instead` is what the model costs that would have answered."""
+    cost = cost_microusd(tariff, usage)
+    if cost is None:
+        return NO_THRIFT
+    other = cost_microusd(instead, usage)
+    uncached = cost_microusd(tariff, replace(usage, cached_tokens=0)) if usage.cached_tokens else None
+    return Thrift(
+        route_microusd=None if other is None else other - cost,
+        prefix_microusd=None if uncached is None else uncached - cost,
+    )
