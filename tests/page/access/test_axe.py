@@ -105,6 +105,7 @@ async def through_the_tools(person: Person, folder: Path) -> AsyncIterator[str]:
 
 async def over_the_page(person: Person, _: Path) -> AsyncIterator[str]:
     page = person.page
+    await person.ask("look")
     await page.locator(".rail [aria-haspopup=dialog]").click()
     await page.get_by_role("option").first.wait_for()
     yield "the palette"
