@@ -1,0 +1,42 @@
+"""The order of the vetoes: each reads one kind of detail out of both texts, and they must agree on it."""
+
+from collections.abc import Callable, Hashable
+from typing import Literal
+
+from madang.gateway.semantic.vetoes.code import code
+from madang.gateway.semantic.vetoes.forms import asked_language, forms, script
+from madang.gateway.semantic.vetoes.names import named_otherwise
+from madang.gateway.semantic.vetoes.numbers import numbers
+from madang.gateway.semantic.vetoes.text import Text, read
+from madang.gateway.semantic.vetoes.times import dates
+from madang.gateway.semantic.vetoes.turns import negations, opposites
+from madang.gateway.semantic.vetoes.units import units
+
+Veto = Literal[
+    "numbers", "dates", "units", "names", "negation", "opposites", "language", "format", "code"
+]  # fmt: skip
+"""What differs: a number, a day or season, a unit or currency, who or in which order, a "not", a word and its
+contrary, the language asked in or for, the form asked for, something written for machines."""
+
+_READERS: tuple[tuple[Veto, Callable[[Text], Hashable]], ...] = (
+    ("language", script),
+    ("code", code),
+    ("numbers", numbers),
+    ("units", units),
+    ("dates", dates),
+    ("language", asked_language),
+    ("negation", negations),
+    ("opposites", opposites),
+    ("format", forms),
+)
+
+
+def veto(asked: str, kept: str) -> Veto | None:
+    """Return why these two questions must not share an answer, or `None` where nothing was found against it."""
+    one, other = read(asked), read(kept)
+    if one.normal == other.normal:
+        return None
+    for kind, details in _READERS:
+        if details(one) != details(other):
+            return kind
+    return "names" if named_otherwise(one, other) else None

@@ -1,0 +1,138 @@
+"""Two questions that differ in a detail are told apart, whatever their vectors say; two that do not are left alone."""
+
+import time
+from typing import Final
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madang.gateway.semantic.vetoes import Veto, veto
+
+PARTED: Final[list[tuple[Veto, str, str]]] = [
+    ("numbers", "How long do I boil 2 eggs?", "How long do I boil 3 eggs?"),
+    ("numbers", "How long do I boil two eggs?", "How long do I boil three eggs?"),
+    ("numbers", "Is 1,000 more than 900?", "Is 10,000 more than 900?"),
+    ("numbers", "What is new in Python 3.11?", "What is new in Python 3.12?"),
+    ("numbers", "What is 5 - 3?", "What is 3 - 5?"),
+    ("numbers", "Who came second?", "Who came third?"),
+    ("numbers", "계란 두 개 삶는 시간", "계란 세 개 삶는 시간"),
+    ("numbers", "이십의 제곱근은?", "삼십의 제곱근은?"),
+    ("numbers", "천만 원을 저축하는 법", "백만 원을 저축하는 법"),
+    ("numbers", "세 줄로 요약해 줘", "네 줄로 요약해 줘"),
+    ("units", "How many feet are in a mile?", "How many metres are in a mile?"),
+    ("units", "Convert 5 km to miles", "Convert 5 miles to km"),
+    ("units", "Is $20 a lot?", "Is €20 a lot?"),
+    ("units", "오븐 200도에 30분 구우면 돼?", "오븐 200도에 30초 구우면 돼?"),
+    ("units", "100달러는 얼마야?", "100유로는 얼마야?"),
+    ("dates", "Is the bank open on Monday?", "Is the bank open on Sunday?"),
+    ("dates", "What should I plant in March?", "What should I plant in June?"),
+    ("dates", "내일 서울 날씨 어때?", "모레 서울 날씨 어때?"),
+    ("dates", "월요일에 병원 열어?", "일요일에 병원 열어?"),
+    ("names", "Is Paris expensive?", "Is Rome expensive?"),
+    ("names", "Rome in two days", "Paris in two days"),
+    ("names", "Did Brazil beat Germany?", "Did Germany beat Brazil?"),
+    ("names", "how do trains go from seoul to busan", "how do trains go from busan to seoul"),
+    ("names", "What does 'apple' mean?", "What does 'pear' mean?"),
+    ("names", "PDF를 워드로 바꾸는 법", "HWP를 워드로 바꾸는 법"),
+    ("names", "서울에서 부산까지 가는 법", "부산에서 서울까지 가는 법"),
+    ("names", "고양이가 개를 무서워해?", "고양이를 개가 무서워해?"),
+    ("negation", "Can I eat raw beans?", "Can't I eat raw beans?"),
+    ("negation", "A cake with eggs", "A cake without eggs"),
+    ("negation", "커피를 마시면 안 되는 때", "커피를 마시면 되는 때"),
+    ("negation", "설탕을 넣은 빵", "설탕 없이 만든 빵"),
+    ("negation", "돼지고기를 제외한 요리", "돼지고기 요리"),
+    ("opposites", "How do I turn the light on?", "How do I turn the light off?"),
+    ("opposites", "What is the maximum dose?", "What is the minimum dose?"),
+    ("opposites", "체중 늘리는 법", "체중 줄이는 법"),
+    ("opposites", "알림 켜는 법", "알림 끄는 법"),
+    ("language", "Explain photosynthesis in English", "Explain photosynthesis in Korean"),
+    ("language", "What is photosynthesis?", "광합성이 뭐야?"),
+    ("language", "한국어로 설명해 줘", "일본어로 설명해 줘"),
+    ("format", "Compare cats and dogs in a table", "Compare cats and dogs in a paragraph"),
+    ("format", "표로 정리해 줘", "목록으로 정리해 줘"),
+    ("format", "자세히 알려 줘", "간단히 알려 줘"),
+    ("code", "What does `a = b` do?", "What does `a == b` do?"),
+    ("code", "What does list.pop() do?", "What does list.push() do?"),
+    ("code", "Is a < b true?", "Is a > b true?"),
+    ("code", "What is in /etc/hosts?", "What is in /etc/passwd?"),
+    ("code", "```\nx\n```", "```\ny\n```"),
+]
+SAME = [
+    ("How do I boil an egg?", "How can I boil an egg"),
+    ("What is the capital of France?", "Could you tell me the capital of France, please?"),
+    ("is paris expensive?", "Is Paris expensive"),
+    ("It costs 1,000 won", "it costs 1000 won"),
+    ("How long is 2 hours?", "How long is two hours?  "),
+    ("광합성이 뭐야?", "광합성은 무엇인가요?"),
+    ("계란 2개 삶는 법", "계란을 2개 삶는 법 알려 줘"),
+    ("월요일에 뭐 먹지", "월욜에 뭐 먹지"),
+    ("カレーの作り方", "カレーの作り方"),
+]
+texts = st.one_of(
+    st.text(max_size=200),
+    st.lists(
+        st.sampled_from([text for pair in SAME for text in pair] + [text for _, *pair in PARTED for text in pair]),
+        max_size=4,
+    ).map(" ".join),
+)
+
+
+@pytest.mark.parametrize(("kind", "asked", "kept"), PARTED)
+def test_a_detail_parts_two_questions(kind: Veto, asked: str, kept: str) -> None:
+    assert veto(asked, kept) == kind
+    assert veto(asked, kept) == veto(kept, asked)
+
+
+@pytest.mark.parametrize(("asked", "kept"), SAME)
+def test_other_words_for_the_same_are_left_alone(asked: str, kept: str) -> None:
+    assert veto(asked, kept) is None
+
+
+@given(texts, texts)
+def test_the_order_of_the_two_does_not_matter(asked: str, kept: str) -> None:
+    assert veto(asked, kept) == veto(kept, asked)
+
+
+@given(texts)
+def test_nothing_speaks_against_the_same_words(text: str) -> None:
+    assert veto(text, text) is None
+    assert veto(f" {text}\n", text) is None
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_any_two_numbers_differ(one: int, other: int) -> None:
+    assert (veto(f"What is {one} squared?", f"What is {other} squared?") == "numbers") == (one != other)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a",
+        "가",
+        "1",
+        "1,",
+        "-",
+        "'",
+        '"',
+        "`",
+        "```",
+        "A ",
+        "이십 ",
+        "\n",
+        ".",
+        "/a",
+        "a.b",
+        "두 ",
+        "_",
+        "(",
+        "don't ",
+        "́",
+    ],
+)
+def test_a_long_text_is_read_once(piece: str) -> None:
+    text = (piece * 100_000)[:100_000]
+    began = time.process_time()
+    veto(text, f"{text}x 다")
+    # A second or two; what goes back to the beginning for each letter takes minutes.
+    assert time.process_time() - began < 30
