@@ -9,11 +9,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
+from madang.preferences.types import RouteBody, RouteRule
 from madang.usage.metrics import MEDIA_TYPE, exposed
 from madang.usage.period import zone_named
 from madang.usage.service import Asked, UsageReports
 from madang.usage.sheet import written
-from madang.usage.types import By, Call, Report, WhatIf
+from madang.usage.types import By, Call, Report, Savings, Trial, WhatIf
 from madang.web import Page, needs, service
 
 router = APIRouter(tags=["usage"], dependencies=[needs("read")])
@@ -78,6 +79,18 @@ async def what_if(
 ) -> WhatIf:
     """What the same tokens cost on another model, as `provider/name`, where tokens were counted."""
     return await reports.what_if(wanted, on)
+
+
+@router.get("/api/usage/savings")
+async def savings(reports: ReportsDep, wanted: AskedDep) -> Savings:
+    """What each way of saving saved."""
+    return await reports.savings(wanted)
+
+
+@router.post("/api/usage/trial")
+async def trial(reports: ReportsDep, rule: RouteBody) -> Trial:
+    """What a routing rule had done with the newest questions of conversations whose model was left open."""
+    return await reports.try_rule(RouteRule(**rule.model_dump()))
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

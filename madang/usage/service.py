@@ -14,13 +14,17 @@ from madang.errors import named
 from madang.gateway.prices import Prices, Tariff, cost_microusd
 from madang.gateway.registry import Registry
 from madang.gateway.types import Usage as Tokens
+from madang.preferences.types import RouteRule
 from madang.usage import period
 from madang.usage.errors import NoPrice
 from madang.usage.metrics import DURATION_BOUNDS_MS, FIRST_WORD_BOUNDS_MS
-from madang.usage.store import listing, sums, totals
-from madang.usage.types import By, Call, Filter, Group, Report, TokenCount, Totals, WhatIf
+from madang.usage.store import listing, savings, sums, totals
+from madang.usage.store.asked import newest
+from madang.usage.trial import tried
+from madang.usage.types import By, Call, Filter, Group, Report, Savings, TokenCount, Totals, Trial, WhatIf
 
 _EXPORT_ROWS = 1000
+_TRIED_QUESTIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,18 @@ class UsageReports:
             )
 
         return await self._database.run_read(read)
+
+    async def savings(self, asked: Asked) -> Savings:
+        """Return what each way of saving saved. Raises `BadPeriod`."""
+        wanted = asked.filter()
+        return await self._database.run_read(lambda tx: savings.in_all(tx, wanted))
+
+    async def try_rule(self, rule: RouteRule) -> Trial:
+        """Return what a rule had done with the newest questions whose model was left open. Raises `UnknownModel`."""
+        model = await self._registry.resolve(rule.model)
+        tariff = await self._prices.tariff(self._registry.provider_of(model), model.name)
+        questions = await self._database.run_read(lambda tx: newest(tx, _TRIED_QUESTIONS))
+        return tried(rule, model, tariff, questions)
 
     async def what_if(self, asked: Asked, model: str) -> WhatIf:
         """Return what the calls had cost on `model`. Raises `BadPeriod`, `UnknownModel` and `NoPrice`."""

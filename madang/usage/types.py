@@ -4,6 +4,9 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal, Self
 
+from madang.gateway.rules import Question
+from madang.gateway.types import Usage
+
 By = Literal["day", "hour", "model", "feature", "token"]
 
 
@@ -159,6 +162,59 @@ class WhatIf:
     cost_microusd: int
     paid_microusd: int
     unknown_cost_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSavings:
+    """What one routing rule did: calls it sent elsewhere, those of known prices, and about what these saved."""
+
+    rule_id: str
+    calls: int
+    priced_calls: int
+    saved_microusd: int
+
+
+@dataclass(frozen=True, slots=True)
+class Savings:
+    """What each way of saving saved.
+
+    `kept` answers and those `shared` with somebody else saved their own cost. `prefix_tokens` are the prompt tokens of
+    calls whose provider said how many it had cached, `cached_tokens` how many those were, `prefix_microusd` what it
+    took off for them.
+    """
+
+    kept_calls: int
+    kept_microusd: int
+    shared_calls: int
+    shared_microusd: int
+    prefix_tokens: int
+    cached_tokens: int
+    prefix_microusd: int
+    rules: list[RuleSavings]
+
+
+@dataclass(frozen=True, slots=True)
+class PastQuestion:
+    """A question that was answered, by which model, and what that took."""
+
+    asked: Question
+    model: str
+    usage: Usage
+    cost_microusd: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a rule had done: of so many `questions` it had sent `routed` to its model.
+
+    `saved_microusd` is about what the `priced` ones among them had saved, below 0 where they had cost more.
+    """
+
+    model: str
+    questions: int
+    routed: int
+    priced: int
+    saved_microusd: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from madang.db.database import FILE_NAME, Database
 from madang.db.folder import prepare_folder
 from madang.db.transaction import Transaction
 from madang.gateway.days import day_of
-from madang.gateway.entries import Entry
+from madang.gateway.entries import NO_THRIFT, Entry
 from madang.gateway.ledger import Ledger
 from madang.gateway.prices import Prices, Tariff, cost_microusd
+from madang.gateway.thrift import thrift_of
 from madang.gateway.types import (
     Caller,
     Provider,
@@ -149,6 +150,7 @@ def _entry(made: Made, conversation_id: str | None, tariffs: Tariffs, token_id: 
         ttft_ms=made.ttft_ms,
         latency_ms=made.latency_ms,
         finish_reason="stop" if made.status == "done" else None,
+        thrift=thrift_of(made.usage, tariffs[made.maker.id], None) if made.cache != "hit" else NO_THRIFT,
     )
 
 
