@@ -5,6 +5,8 @@ import time
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _LENGTH = 26
+# Ten bits at a time: an id is made for every call.
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 
 
 def new_id() -> str:
@@ -15,7 +17,7 @@ def new_id() -> str:
 def id_of(milliseconds: int, random_bits: int) -> str:
     """Return the id of a moment, in milliseconds since 1970, with 80 bits that tell it from others of that moment."""
     number = milliseconds << 80 | random_bits
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def is_id(text: str) -> bool:

@@ -70,7 +70,7 @@ class Front:
         """Return the opened house; raises what kept it from opening."""
         await self._started.wait()
         assert self._opening is not None
-        return await asyncio.shield(self._opening)
+        return self._opening.result() if self._opening.done() else await asyncio.shield(self._opening)
 
     async def _hand_on(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

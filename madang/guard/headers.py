@@ -40,6 +40,10 @@ def _encoded(headers: dict[str, str]) -> tuple[Header, ...]:
 _OF_FILES = _encoded(_COMMON)
 _OF_DOCS = _encoded(_COMMON | {"content-security-policy": DOCS_CSP, "cache-control": "no-store"})
 _OF_ANSWERS = _encoded(_COMMON | {"cache-control": "no-store"})
+_REPLACED = {
+    each: frozenset(name for name, _ in each) - {b"content-security-policy"}
+    for each in (_OF_FILES, _OF_DOCS, _OF_ANSWERS)
+}
 
 
 def headers_for(path: str) -> tuple[Header, ...]:
@@ -73,5 +77,5 @@ class Headers:
 
 
 def _others(theirs: list[Header], ours: tuple[Header, ...]) -> list[Header]:
-    replaced = {name for name, _ in ours} - {b"content-security-policy"}
+    replaced = _REPLACED[ours]
     return [header for header in theirs if header[0].lower() not in replaced]
