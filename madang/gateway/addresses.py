@@ -1,5 +1,6 @@
 """Where an address leads, as far as it says so itself: nothing is looked up."""
 
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ _PRIVATE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16
 _PRIVATE_NAMES = (".local", ".lan", ".internal", ".home.arpa")
 
 
+@lru_cache(maxsize=256)
 def is_loopback(url: str) -> bool:
     """Say whether an address can only lead to this machine."""
     host = (urlsplit(url).hostname or "").rstrip(".")
@@ -19,6 +21,7 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=256)
 def is_near(url: str) -> bool:
     """Say whether an address leads into a private network: by its numbers, or by a name that no public server has."""
     host = (urlsplit(url).hostname or "").rstrip(".")

@@ -1,27 +1,31 @@
 """Enters calls in the ledger: each once, however it ends."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from types import TracebackType
 
 from madang.errors import MadangError
 from madang.gateway.bill import Bill
 from madang.gateway.ledger import Ledger
 
 
-@asynccontextmanager
-async def on_the_books(bill: Bill, ledger: Ledger) -> AsyncIterator[Bill]:
+class on_the_books:  # noqa: N801 - used as a block, and a class because a generator takes its time for every call
     """Write the call into the ledger when the block ends, however it ends."""
-    try:
-        yield bill
-    except MadangError as error:
-        bill.failed(error)
-        raise
-    except Exception as error:
-        bill.failed(MadangError(str(error)))
-        raise
-    finally:
-        bill.tell()
-        await booked(bill, ledger)
+
+    __slots__ = ("_bill", "_ledger")
+
+    def __init__(self, bill: Bill, ledger: Ledger) -> None:
+        self._bill = bill
+        self._ledger = ledger
+
+    async def __aenter__(self) -> Bill:
+        return self._bill
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception):
+            self._bill.failed(error if isinstance(error, MadangError) else MadangError(str(error)))
+        self._bill.tell()
+        await booked(self._bill, self._ledger)
 
 
 async def booked(bill: Bill, ledger: Ledger) -> None:

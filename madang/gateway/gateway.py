@@ -97,7 +97,7 @@ class Gateway:
         waiting: list[ModelInfo] | None = None
         while True:
             try:
-                async with aclosing(self._answer(model, replace(request, model=model.id), caller)) as chunks:
+                async with aclosing(self._answer(model, request, caller)) as chunks:
                     async for chunk in chunks:
                         yield chunk
                 return
@@ -134,7 +134,9 @@ class Gateway:
         provider, _, name = model.partition("/")
         await self._ledger.lost(Cause(new_id(), caller, provider, name), began, 0 if is_free else None)
 
-    async def _answer(self, model: ModelInfo, request: Request, caller: Caller) -> AsyncGenerator[AnyChunk]:
+    def _answer(self, model: ModelInfo, request: Request, caller: Caller) -> AsyncGenerator[AnyChunk]:
+        if request.model != model.id:
+            request = replace(request, model=model.id)
         # The provider as it is now: it may be changed or removed while it answers.
         provider = self._registry.provider_of(model)
         key = key_of(request, provider, model.name)
@@ -149,23 +151,18 @@ class Gateway:
             key=key,
             is_raw=isinstance(request, RawRequest),
         )
-        chunks = self._saving(bill, request) if mode == "auto" else self._plain(bill, request, mode)
-        async with aclosing(chunks):
-            async for chunk in chunks:
-                yield chunk
+        # Each generator that only hands on would take its time for every piece of every answer.
+        if mode == "auto":
+            return self._saving(bill, request)
+        return self._kept(bill) if mode == "only" else self._call(bill, request, mode)
 
-    async def _plain(self, bill: Bill, request: Request, mode: CacheMode) -> AsyncGenerator[AnyChunk]:
-        """Answer alone; with `only`, from what is kept or not at all."""
-        if mode == "only":
-            async with on_the_books(bill, self._ledger):
-                kept = await self._keeping.find(bill.key)
-                if not kept:
-                    raise NotKept("there is no kept answer to this", model=bill.model.id)
-                for chunk in bill.replay(kept):
-                    yield chunk
-            return
-        async with aclosing(self._call(bill, request, mode)) as chunks:
-            async for chunk in chunks:
+    async def _kept(self, bill: Bill) -> AsyncGenerator[AnyChunk]:
+        """Answer from what is kept or not at all."""
+        async with on_the_books(bill, self._ledger):
+            kept = await self._keeping.find(bill.key)
+            if not kept:
+                raise NotKept("there is no kept answer to this", model=bill.model.id)
+            for chunk in bill.replay(kept):
                 yield chunk
 
     async def _saving(self, bill: Bill, request: Request) -> AsyncGenerator[AnyChunk]:
@@ -230,13 +227,14 @@ class Gateway:
         async with on_the_books(bill, self._ledger):
             request = await self._reserved(bill, request)
             yield bill.started()
-            async with aclosing(self._ask(bill, request)) as pieces:
+            pieces = self._wake(bill, request) if bill.model.is_builtin else self._relay(bill, None, request)
+            async with aclosing(pieces):
                 async for piece in pieces:
                     yield await self._end(bill, piece, mode) if isinstance(piece, Ended) else piece
 
-    async def _ask(self, bill: Bill, request: Request) -> AsyncGenerator[AnyChunk | Ended]:
-        """Reach the place, and relay what the provider says."""
-        async with aclosing(self._places.reach(bill.model)) as steps:
+    async def _wake(self, bill: Bill, request: Request) -> AsyncGenerator[AnyChunk | Ended]:
+        """Wait until the built-in model runs, and relay what it says."""
+        async with aclosing(self._places.wake(bill.model)) as steps:
             async for step in steps:
                 if isinstance(step, Waiting):
                     yield step
@@ -245,7 +243,8 @@ class Gateway:
                     async for piece in pieces:
                         yield piece
 
-    async def _relay(self, bill: Bill, target: Target, request: Request) -> AsyncGenerator[AnyChunk | Ended]:
+    async def _relay(self, bill: Bill, target: Target | None, request: Request) -> AsyncGenerator[AnyChunk | Ended]:
+        target = target or await self._places.target(bill.model)
         async with aclosing(self._upstream.stream(target, request)) as pieces:
             async for piece in pieces:
                 if isinstance(piece, Retry):

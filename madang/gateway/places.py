@@ -22,21 +22,18 @@ class Places:
         self._catalogue = catalogue
         self._builtin = builtin
 
-    async def reach(self, model: ModelInfo) -> AsyncGenerator[Waiting | Target]:
-        """Yield a `Waiting` for each step until the place is there, then its target.
-
-        The place stays until the generator is closed. Raises `WrongKey` where there is none, and `BuiltInError`.
-        """
-        if model.is_builtin:
-            async for step in self._lease(model):
-                yield step
-            return
+    async def target(self, model: ModelInfo) -> Target:
+        """Return where a model of a provider is to be asked. Raises `WrongKey` where there is no key for it."""
         target = await self._catalogue.target(self._directory.get(model.provider), model.name)
         if target.provider == OPENAI and not target.key:
             raise WrongKey("no key is set for OpenAI", reason="no_key", provider=OPENAI)
-        yield target
+        return target
 
-    async def _lease(self, model: ModelInfo) -> AsyncGenerator[Waiting | Target]:
+    async def wake(self, model: ModelInfo) -> AsyncGenerator[Waiting | Target]:
+        """Yield a `Waiting` for each step until the built-in model runs, then its target.
+
+        It stays until the generator is closed. Raises `BuiltInError`.
+        """
         async with AsyncExitStack() as stack:
             opening = asyncio.create_task(stack.enter_async_context(self._builtin.lease()))
             try:

@@ -209,8 +209,17 @@ class Registry:
         return bool(self._owners(name))
 
     def _owners(self, name: str) -> list[ModelInfo]:
-        listed = (model for provider in self._enabled() for model in self._models_of(provider))
-        return [model for model in listed if model.name == name and (model.available or not model.is_builtin)]
+        listed = (self._listed(provider, name) for provider in self._enabled())
+        return [model for model in listed if model and (model.available or not model.is_builtin)]
+
+    def _listed(self, provider: Provider, name: str) -> ModelInfo | None:
+        """Return a model that is in a provider's list. The others there are not looked at: lists are long."""
+        if provider.id == BUILTIN:
+            return self._named(provider, name)
+        listing = self._catalogue.listing(provider.id)
+        if listing is None or name not in listing.models:
+            return None
+        return described(provider, name, listing.models[name], listing.error.code if listing.error else None)
 
     async def wished(self, wish: str) -> ModelInfo | None:
         """Return the model the person or the environment named, as long as its provider is there."""

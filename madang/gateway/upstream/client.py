@@ -55,15 +55,18 @@ class Upstream:
         deadline = asyncio.get_running_loop().time() + self._limits.total
         attempt, has_words = 1, False
         masks = self._masks(target)
+        yield Asked(attempt)
         while True:
-            yield Asked(attempt)
             try:
-                async with aclosing(self._attempt(target, request, deadline)) as pieces:
+                async with aclosing(await self._attempt(target, request, deadline)) as pieces:
                     async for piece in pieces:
                         has_words = True
                         for clean in masks.take(piece):
                             yield clean
                 return
+            except ParameterRefused as error:
+                self._learn(target, error.name)
+                continue
             except UpstreamError as error:
                 for clean in masks.rest():
                     yield clean
@@ -74,6 +77,7 @@ class Upstream:
             attempt += 1
             yield retry
             await asyncio.sleep(retry.detail["seconds"])
+            yield Asked(attempt)
 
     async def look(self, target: Target, path: str, patience: float) -> Any:
         """Return the JSON at a path of the provider, such as `models`. Raises `UpstreamError`."""
@@ -99,23 +103,17 @@ class Upstream:
     async def _attempt(
         self, target: Target, request: ChatRequest | RawRequest, deadline: float
     ) -> AsyncGenerator[Said]:
-        """Ask once; where the provider names a parameter it does not know, ask without it and remember that."""
+        """Ask once, without the parameters that this model is known to refuse. Raises what `Attempt` does."""
         attempt = Relay(await self._connected(), target, self._limits, self._clock, deadline)
+        refused = self._refused.get((target.provider, target.model), frozenset())
+        if isinstance(request, RawRequest):
+            return attempt.relay(request, refused, self._redactor)
+        return attempt.stream(payload(request, target.model, refused), refused)
+
+    def _learn(self, target: Target, name: str) -> None:
+        """Remember that a model refuses a parameter: the same request goes again without it."""
         known = (target.provider, target.model)
-        while True:
-            refused = self._refused.get(known, frozenset())
-            said: AsyncGenerator[Said]
-            if isinstance(request, RawRequest):
-                said = attempt.relay(request, refused, self._redactor)
-            else:
-                said = attempt.stream(payload(request, target.model, refused), refused)
-            try:
-                async with aclosing(said) as pieces:
-                    async for piece in pieces:
-                        yield piece
-                return
-            except ParameterRefused as error:
-                self._refused[known] = refused | {error.name}
+        self._refused[known] = self._refused.get(known, frozenset()) | {name}
 
     async def _connected(self) -> "Wire":
         """Return the wire. aiohttp is loaded here, off the loop, when the first request needs it."""

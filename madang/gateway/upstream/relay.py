@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Relay(Attempt):
     """Sends a raw request once."""
 
-    async def relay(
+    def relay(
         self, request: RawRequest, refused: frozenset[str], redactor: Redactor
     ) -> AsyncGenerator[Relayed | Ended]:
         """Yield the answer. Raises `UpstreamError`, and `ParameterRefused` for a name that the gateway added."""
@@ -28,12 +28,8 @@ class Relay(Attempt):
         theirs = refused | request.body.keys()
         if request.is_streamed:
             wants_usage = bool((request.body.get("stream_options") or {}).get("include_usage"))
-            pieces = self._stream(request, body, theirs, RawStream(self._limits, redactor, wants_usage))
-        else:
-            pieces = self._whole(request, body, theirs, redactor)
-        async with aclosing(pieces):
-            async for piece in pieces:
-                yield piece
+            return self._stream(request, body, theirs, RawStream(self._limits, redactor, wants_usage))
+        return self._whole(request, body, theirs, redactor)
 
     async def _stream(
         self, request: RawRequest, body: bytes, refused: frozenset[str], answer: RawStream

@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
+from types import TracebackType
+from typing import Any
 
 import aiohttp
 
@@ -20,18 +21,21 @@ class Silent(Exception):
 
 
 class Response:
-    """An answer whose headers are there. Names of headers are in lower case."""
+    """An answer whose headers are there. Their names may be asked for in any case."""
 
     def __init__(self, inner: aiohttp.ClientResponse) -> None:
         self._inner = inner
         self.status = inner.status
-        self.headers = {name.lower(): value for name, value in inner.headers.items()}
+        self.headers = inner.headers
 
     async def read(self, patience: float) -> bytes:
         """Return the next bytes, or none at the end. Raises `Silent` after `patience` seconds, and `BrokenOff`."""
+        content = self._inner.content
         try:
+            if (data := content.read_nowait()) or content.at_eof():
+                return data
             async with asyncio.timeout(patience):
-                return await self._inner.content.readany()
+                return await content.readany()
         except TimeoutError as error:
             raise Silent("nothing came in time") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -66,19 +70,14 @@ class Wire:
         """Drop every connection."""
         await self._session.close()
 
-    @asynccontextmanager
-    async def send(
+    def send(
         self, method: str, url: str, headers: dict[str, str], patience: float, body: bytes | None = None
-    ) -> AsyncIterator[Response]:
+    ) -> "Sent":
         """Send, and give the response once its headers came; leaving closes a connection that is still in use.
 
-        Raises `UpstreamError`, and `Silent` after `patience` seconds without headers.
+        Entering raises `UpstreamError`, and `Silent` after `patience` seconds without headers.
         """
-        inner = await self._open(method, url, headers, patience, body)
-        try:
-            yield _checked(inner)
-        finally:
-            inner.close() if not inner.content.at_eof() else inner.release()
+        return Sent(self._open(method, url, headers, patience, body))
 
     async def _open(
         self, method: str, url: str, headers: dict[str, str], patience: float, body: bytes | None
@@ -92,6 +91,31 @@ class Wire:
             raise Silent("no headers in time") from error
         except (OSError, ValueError) as error:
             raise Unreachable("the provider's address cannot be used", reason="address") from error
+
+
+class Sent:
+    """A request under way, as a block: a class of its own, since a generator takes its time for every call."""
+
+    def __init__(self, opening: Coroutine[Any, Any, aiohttp.ClientResponse]) -> None:
+        self._opening = opening
+        self._inner: aiohttp.ClientResponse | None = None
+
+    async def __aenter__(self) -> Response:
+        self._inner = await self._opening
+        try:
+            return _checked(self._inner)
+        except UpstreamError:
+            self._let_go()
+            raise
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._inner is not None:
+            self._inner.release() if self._inner.content.at_eof() else self._inner.close()
 
 
 def _checked(inner: aiohttp.ClientResponse) -> Response:

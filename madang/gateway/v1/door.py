@@ -1,9 +1,9 @@
 """`/v1`: a plain ASGI application below the web framework, since every token of every program passes here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import replace
+from types import TracebackType
 
 from madang.errors import NotAllowed, NotFound
 from madang.gateway.gateway import Gateway
@@ -19,6 +19,8 @@ _READERS: dict[str, Callable[[bytes, CacheMode], RawRequest]] = {
     "/v1/embeddings": asking.embeddings_request,
 }
 
+_UNWATCHED_SECONDS = 0.01
+
 
 class Door:
     """Takes requests whose sender is known. Each needs the scope `chat`."""
@@ -32,7 +34,7 @@ class Door:
         try:
             principal = _known(scope)
             body = await _body(receive)
-            async with _while_there(receive, answering):
+            async with _WhileThere(receive, answering):
                 await self._answer(scope, body, principal, answering)
         except Exception as error:  # noqa: BLE001 - the server behind has no shape for what nobody foresaw
             await answering.refuse(error)
@@ -80,26 +82,40 @@ async def _body(receive: Receive) -> bytes:
     return bytes(body)
 
 
-@asynccontextmanager
-async def _while_there(receive: Receive, answering: Answering) -> AsyncIterator[None]:
-    """Break off what is done inside as soon as the client leaves: nobody pays for an answer that nobody reads."""
-    task = asyncio.current_task()
-    has_left = False
+class _WhileThere:
+    """Breaks off what is done inside once the client has left: nobody pays for an answer that nobody reads.
 
-    async def watch() -> None:
-        nonlocal has_left
-        while (await receive())["type"] != "http.disconnect":
+    A call that is quicker than a person could leave is not watched: most that are answered from what is kept.
+    """
+
+    def __init__(self, receive: Receive, answering: Answering) -> None:
+        self._receive = receive
+        self._answering = answering
+        self._has_left = False
+        self._task: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> None:
+        self._task = asyncio.current_task()
+        self._timer = asyncio.get_running_loop().call_later(_UNWATCHED_SECONDS, self._begin)
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._timer.cancel()
+        if self._watching:
+            self._watching.cancel()
+        if not self._has_left or not isinstance(error, asyncio.CancelledError):
+            return False
+        return not self._task or self._task.uncancel() == 0
+
+    def _begin(self) -> None:
+        self._watching = asyncio.create_task(self._watch(), name="client of /v1")
+
+    async def _watch(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
             pass
         # The server says the same once the whole answer is sent.
-        if task and not answering.is_whole:
-            has_left = True
-            task.cancel()
-
-    watching = asyncio.create_task(watch(), name="client of /v1")
-    try:
-        yield
-    except asyncio.CancelledError:
-        if not has_left or (task and task.uncancel() > 0):
-            raise
-    finally:
-        watching.cancel()
+        if self._task and not self._answering.is_whole:
+            self._has_left = True
+            self._task.cancel()
