@@ -57,7 +57,7 @@ class Rooms:
         room = self.gateway
         return [
             self.journal, self.preferences, self.secrets, self.builtin, self.usage, self.chat,
-            room.registry, room.directory, room.cache, room.clearing, room.never, room.ledger, room.caps,
+            room.registry, room.directory, room.similar, room.telling, room.clearing, room.never, room.caps,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
         ]  # fmt: skip
 

@@ -53,6 +53,8 @@ class Asker:
         # Pictures of some megabytes take a moment to encode, in which nobody else should have to wait.
         context = await asyncio.to_thread(build) if files else build()
         request = _request(model, options, context, turn.cache_asked)
+        if options.similar and _asks_with_words_alone(turn):
+            request = replace(request, similar=True)
         return Asking(request, caller, context.gauge)
 
 
@@ -80,6 +82,7 @@ def defaults(values: PreferenceValues) -> Options:
         max_tokens=values.max_tokens,
         reasoning_effort=values.reasoning_effort,
         system_prompt=values.system_prompt,
+        similar=values.similar_enabled,
     )
 
 
@@ -94,6 +97,11 @@ def _request(model: ModelInfo, options: Options, context: Context, cache: CacheM
         reasoning_effort=options.reasoning_effort if model.reasons else None,
         cache=cache,
     )
+
+
+def _asks_with_words_alone(turn: Turn) -> bool:
+    """Say whether the question is what the person wrote: no file came with it, and no answer is gone on with."""
+    return not turn.attachments and not turn.answer
 
 
 def _small_prompt(model: ModelInfo, turn: Turn) -> str | None:

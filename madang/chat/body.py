@@ -20,6 +20,7 @@ OPTION_RULES: dict[str, Rule] = {
     "seed": Number(-(2**53) + 1, 2**53 - 1, is_whole=True),
     "reasoning_effort": Text(1, 20),
     "system_prompt": Text(0, 100_000),
+    "similar": Flag(),
 }
 _RULES: dict[str, Rule] = {
     "content": Text(),

@@ -91,4 +91,8 @@ async def _interrupt(tx: Transaction, ground: Ground, turn: Turn) -> list[_Lost]
 def _was_asked(turn: Turn, events: Sequence[Event]) -> bool:
     """Say whether a provider may have been asked that neither a reservation nor somebody else's call tells of."""
     starts = [event.data for event in events if event.kind == STARTED and event.data.get("turn_id") == turn.id]
-    return bool(starts) and starts[-1].get("cache") not in {"hit", "shared"} and not starts[-1].get("is_reserved")
+    return (
+        bool(starts)
+        and starts[-1].get("cache") not in {"hit", "similar", "shared"}
+        and not starts[-1].get("is_reserved")
+    )

@@ -25,6 +25,7 @@ class Options:
     seed: int | None = None
     reasoning_effort: str | None = None
     system_prompt: str | None = None
+    similar: bool | None = None
 
     def as_json(self) -> Json:
         """Return the form that is stored, and that the API and the events show."""

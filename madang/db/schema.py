@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -155,6 +156,32 @@ never_kept = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("created_at", Moment, nullable=False),
+)
+
+# Questions whose kept answers may serve similar ones. A bucket is everything else that was asked with the question, as
+# a hash; `key` is that of the kept answer; the vector is of length 1, in floats of 32 bits.
+similar_questions = Table(
+    "similar_questions",
+    metadata,
+    Column("bucket", Text, primary_key=True),
+    Column("embedder", Text, primary_key=True),
+    Column("key", Text, primary_key=True, index=True),
+    Column("question", Words, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+)
+
+# Calls that were answered with what was kept for a similar question, and when the person said that this was wrong.
+similar_hits = Table(
+    "similar_hits",
+    metadata,
+    Column("call_id", Text, primary_key=True),
+    Column("asked_key", Text, nullable=False, index=True),
+    Column("kept_key", Text, nullable=False, index=True),
+    Column("embedder", Text, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("wrong_at", Moment),
 )
 
 # Money promised to calls that are under way; `owner` is the process that holds the promise.

@@ -8,12 +8,16 @@ from madang.gateway.choosing import small_general
 from madang.gateway.describing import described
 from madang.gateway.errors import WrongKey
 from madang.gateway.providers import OPENAI
+from madang.gateway.semantic.types import SimilarState
 from madang.gateway.types import ModelInfo
 
 
 @dataclass(frozen=True, slots=True)
 class CacheState:
-    """How full the cache is, how it is set, to how many questions no answer is kept, and what it saved of late."""
+    """How full the cache is, how it is set, to how many questions no answer is kept, and what it saved of late.
+
+    `similar` tells of questions that mean the same.
+    """
 
     entries: int
     size_bytes: int
@@ -24,6 +28,7 @@ class CacheState:
     hits: int
     shared: int
     saved_microusd: int
+    similar: SimilarState
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,29 @@
 """/api/settings: models, providers, kept answers, the built-in model."""
 
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field
 
-from madang.clock import Clock
 from madang.gateway.answers import CacheState, Check, check_of
-from madang.gateway.cache.exact import ExactCache
 from madang.gateway.clearing import Clearing
 from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
-from madang.gateway.ledger import Ledger
 from madang.gateway.never import NeverKept
 from madang.gateway.registry import Registry
+from madang.gateway.semantic.service import Similar
+from madang.gateway.telling import Telling
 from madang.gateway.types import ModelInfo, Provider
 from madang.preferences.service import Preferences
 from madang.web import Body, needs, service
 
 router = APIRouter(prefix="/api/settings", tags=["settings"])
-_MONTH = timedelta(days=30)
 
 RegistryDep = Annotated[Registry, service(Registry)]
 DirectoryDep = Annotated[Directory, service(Directory)]
 NeverDep = Annotated[NeverKept, service(NeverKept)]
-CacheDep = Annotated[ExactCache, service(ExactCache)]
+SimilarDep = Annotated[Similar, service(Similar)]
 BuiltInDep = Annotated[BuiltIn, service(BuiltIn)]
 # A thousand dollars a token is more than anybody asks, and still fits the ledger.
 PriceField = Annotated[int | None, Field(ge=0, le=10**15)]
@@ -108,29 +105,12 @@ async def check_provider(provider_id: str, registry: RegistryDep) -> Check:
 
 
 @router.get("/cache", dependencies=[needs("read")])
-async def cache_state(
-    cache: CacheDep,
-    never: NeverDep,
-    ledger: Annotated[Ledger, service(Ledger)],
-    clock: Annotated[Clock, service(Clock)],
-    preferences: Annotated[Preferences, service(Preferences)],
-) -> CacheState:
+async def cache_state(telling: Annotated[Telling, service(Telling)]) -> CacheState:
     """How many answers are kept, how large they are, for how long they are kept, what that saved, how many never are.
 
     What was saved is that of the last 30 days.
     """
-    fill, wishes, saved = await cache.fill(), preferences.get(), await ledger.savings(clock.now() - _MONTH)
-    return CacheState(
-        entries=fill.entries,
-        size_bytes=fill.size_bytes,
-        limit_bytes=wishes.cache_limit_bytes,
-        ttl_seconds=wishes.cache_ttl_seconds,
-        enabled=wishes.cache_enabled,
-        never_kept=never.count,
-        hits=saved.hits,
-        shared=saved.shared,
-        saved_microusd=saved.saved_microusd,
-    )
+    return await telling.state()
 
 
 @router.delete("/cache", status_code=204, dependencies=[needs("manage")])
@@ -143,6 +123,12 @@ async def clear_cache(clearing: Annotated[Clearing, service(Clearing)]) -> None:
 async def never_keep(body: AnsweredCall, never: NeverDep) -> None:
     """Forget the answer of a call, and keep no answer to its question any more."""
     await never.add(body.call_id)
+
+
+@router.post("/cache/wrong", status_code=204, dependencies=[needs("manage")])
+async def wrong_answer(body: AnsweredCall, similar: SimilarDep) -> None:
+    """Learn that a similar question's answer did not answer this one: it is never given to it again."""
+    await similar.wrong(body.call_id)
 
 
 @router.delete("/cache/never", status_code=204, dependencies=[needs("manage")])

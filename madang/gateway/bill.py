@@ -11,6 +11,7 @@ from madang.gateway.entries import NO_THRIFT, Cause, Entry, Thrift
 from madang.gateway.errors import CutShort, GatewayError, TlsFailed, Unreachable
 from madang.gateway.heard import Heard
 from madang.gateway.prices import Tariff, cost_microusd
+from madang.gateway.semantic.search import Search
 from madang.gateway.thrift import thrift_of
 from madang.gateway.types import (
     AnyChunk,
@@ -19,6 +20,7 @@ from madang.gateway.types import (
     CallStatus,
     Finished,
     FinishReason,
+    Likeness,
     ModelInfo,
     Provider,
     ReasoningDelta,
@@ -70,6 +72,8 @@ class Bill:
         self._clock = clock
         self.cache = cache
         self._kept: Kept | None = None
+        self._similar: Likeness | None = None
+        self.search: Search | None = None
         self._saved_microusd: int | None = None
         self._created_at = clock.now()
         self._began = clock.monotonic()
@@ -121,7 +125,8 @@ class Bill:
     def started(self) -> Started:
         """Return the beginning of the answer."""
         model = self.model
-        return Started(model.id, model.provider, self.cache, model.is_builtin, self.quote is not None, self.id)
+        has_quote = self.quote is not None
+        return Started(model.id, model.provider, self.cache, model.is_builtin, has_quote, self.id, self._similar)
 
     def said(self) -> Iterator[TextDelta | ReasoningDelta | Relayed]:
         """Yield the words so far, each kind of words in one piece."""
@@ -135,9 +140,13 @@ class Bill:
         if text:
             yield TextDelta(text, self._masked)
 
-    def replay(self, kept: Kept) -> Iterator[AnyChunk]:
-        """Yield a kept answer from its start to its end: nothing is sent, and its old cost is saved."""
-        self._kept, self.cache, self._saved_microusd = kept, "hit", kept.cost_microusd
+    def replay(self, kept: Kept, similar: Likeness | None = None) -> Iterator[AnyChunk]:
+        """Yield a kept answer from its start to its end: nothing is sent, and its old cost is saved.
+
+        `similar` tells of the question where the answer was given to another one.
+        """
+        self._kept, self.cache, self._saved_microusd = kept, "similar" if similar else "hit", kept.cost_microusd
+        self._similar = similar
         yield self.started()
         for words in kept.replay_raw() if self._is_raw else kept.replay():
             self.saw(words)
@@ -205,6 +214,7 @@ class Bill:
             route_name=route.name if route else None,
             route_instead_of=route.instead_of.id if route else None,
             route_saved_microusd=self._thrift().route_microusd,
+            similar=self._similar,
         )
 
     def entry(self) -> Entry:

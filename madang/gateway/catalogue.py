@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Protocol
 
-from madang.gateway.choosing import is_chat
+from madang.gateway.choosing import gives_vectors, is_chat
 from madang.gateway.errors import NotAnAnswer, UpstreamError
 from madang.gateway.types import Provider, ProviderKind
 from madang.gateway.upstream import Target, Upstream
@@ -33,11 +33,15 @@ class Keys(Protocol):
 
 @dataclass(frozen=True)
 class Listing:
-    """What a provider answered last. `models` holds each chat model's own description by its name."""
+    """What a provider answered last. `models` holds each chat model's own description by its name.
+
+    `embedders` are the names of those that give vectors.
+    """
 
     provider: Provider
     key: str | None = field(repr=False)
     models: Mapping[str, dict[str, Any]]
+    embedders: tuple[str, ...] = ()
     error: UpstreamError | None = None
 
     @cached_property
@@ -60,6 +64,11 @@ class Catalogue:
     def listing(self, provider_id: str) -> Listing | None:
         """Return what a provider answered last, or `None` before it was ever asked."""
         return self._listings.get(provider_id)
+
+    def embedders(self) -> tuple[str, ...]:
+        """Return the models that give vectors, as `provider/name`."""
+        listings = self._listings.values()
+        return tuple(f"{listing.provider.id}/{name}" for listing in listings for name in listing.embedders)
 
     async def target(self, provider: Provider, model: str = "") -> Target:
         """Return where requests for a model go, with the provider's key."""
@@ -88,15 +97,16 @@ class Catalogue:
         try:
             models = _models(await self._upstream.look(target, "models", _PATIENCE_SECONDS))
         except UpstreamError as error:
-            return Listing(provider, target.key, {}, error)
-        return Listing(provider, target.key, models)
+            return Listing(provider, target.key, {}, error=error)
+        chat = {name: model for name, model in models.items() if is_chat(name)}
+        return Listing(provider, target.key, chat, tuple(name for name in models if gives_vectors(name)))
 
     def _merged(self, listing: Listing) -> Listing:
         """Keep the list from before where the same provider cannot be reached for a moment."""
         before = self.listing(listing.provider.id)
         if listing.error is None or before is None or before.provider.base_url != listing.provider.base_url:
             return listing
-        return Listing(listing.provider, listing.key, before.models, listing.error)
+        return Listing(listing.provider, listing.key, before.models, before.embedders, listing.error)
 
 
 def _models(answer: Any) -> dict[str, dict[str, Any]]:
@@ -105,4 +115,4 @@ def _models(answer: Any) -> dict[str, dict[str, Any]]:
     if not isinstance(data, list):
         raise NotAnAnswer("the answer is no list of models")
     named = {str(model["id"]): model for model in data[:_MOST_MODELS] if isinstance(model, dict) and model.get("id")}
-    return {name: model for name, model in sorted(named.items()) if len(name) <= _NAME_LIMIT and is_chat(name)}
+    return {name: model for name, model in sorted(named.items()) if len(name) <= _NAME_LIMIT}

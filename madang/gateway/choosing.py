@@ -16,6 +16,7 @@ _NOT_CHAT = re.compile(
     r"|sora|video|guard|instruct-0914|codex|cyber|decisions|bge-|e5-|clip",
     re.IGNORECASE,
 )
+_EMBEDS = re.compile(r"embed|bge-|(^|[/-])e5-|gte-", re.IGNORECASE)
 _SEES = re.compile(
     r"gpt-4o|gpt-4\.1|gpt-[5-9]|(^|/)o[134](-|$)|claude|gemini|llava|vision|[-_.:]vl|vl[-_.:]|pixtral|gemma-?[34]|llama-?4"
     r"|minicpm-v|moondream|mistral-(small|medium)",
@@ -29,6 +30,11 @@ _REASONS = re.compile(
 def is_chat(name: str) -> bool:
     """Say whether a model of this name can be talked to, as far as a name tells."""
     return not _NOT_CHAT.search(name)
+
+
+def gives_vectors(name: str) -> bool:
+    """Say whether a model of this name turns a text into a vector, as far as a name tells."""
+    return bool(_EMBEDS.search(name))
 
 
 def sees_images(name: str) -> bool:

@@ -5,6 +5,7 @@ import asyncio
 from madang.db.database import Database
 from madang.gateway import store
 from madang.gateway.cache.exact import ExactCache
+from madang.gateway.semantic import store as questions
 
 
 class Clearing:
@@ -22,6 +23,7 @@ class Clearing:
     async def clear(self) -> None:
         """Forget every kept answer everywhere. Raises what the database raises once those of this process are gone."""
         await self._cache.clear()
+        await questions.clear(self._database)
         await store.tell_cleared(self._database)
 
     def _heard(self, about: str) -> None:

@@ -10,7 +10,6 @@ from madang.clock import Clock
 from madang.gateway.bill import Bill, may_have_cost
 from madang.gateway.books import booked, on_the_books
 from madang.gateway.budget import Budget
-from madang.gateway.cache.kept import Kept
 from madang.gateway.canonical import key_of
 from madang.gateway.embedded.errors import BuiltInError
 from madang.gateway.entries import Cause
@@ -30,6 +29,7 @@ from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
 from madang.gateway.routing import Routing
 from madang.gateway.rules import Choice, Question
+from madang.gateway.semantic.types import Found
 from madang.gateway.sharing import Flight, Flights, own_error
 from madang.gateway.types import (
     AnyChunk,
@@ -151,6 +151,7 @@ class Gateway:
             key=key,
             is_raw=isinstance(request, RawRequest),
         )
+        self._keeping.begin(bill, request, caller, mode, self.stream)
         # Each generator that only hands on would take its time for every piece of every answer.
         if mode == "auto":
             return self._saving(bill, request)
@@ -169,10 +170,10 @@ class Gateway:
         """Answer from what is kept, else together with whoever asks the same now, else by a call others may join."""
         has_begun = False
         try:
-            kept = None if self._flights.find(bill.key) else await self._look(bill.key)
+            found = None if self._flights.find(bill.key) else await self._look(bill)
             while not has_begun:
-                if kept:
-                    chunks = self._replay(bill, kept)
+                if found:
+                    chunks = self._replay(bill, found)
                 elif flight := self._flights.find(bill.key):
                     chunks = self._follow(bill, flight)
                 else:
@@ -185,17 +186,22 @@ class Gateway:
             # The call goes on the books when it ends; whoever leaves before that hears what it took so far.
             bill.tell()
 
-    async def _look(self, key: str) -> Kept | None:
-        """Return a kept answer. One that a call left meanwhile may have come too late for the first look."""
-        while True:
-            with self._flights.looking(key) as look:
-                kept = await self._keeping.find(key)
-            if kept or not look.was_overtaken or self._flights.find(key):
-                return kept
+    async def _look(self, bill: Bill) -> Found | None:
+        """Return a kept answer, to this question or a similar one.
 
-    async def _replay(self, bill: Bill, kept: Kept) -> AsyncGenerator[AnyChunk]:
+        One that a call left meanwhile may have come too late for the first look.
+        """
+        while True:
+            with self._flights.looking(bill.key) as look:
+                kept = await self._keeping.find(bill.key)
+                is_known = kept or self._flights.find(bill.key)
+                found = Found(kept) if kept else None if is_known else await self._keeping.find_similar(bill)
+            if found or not look.was_overtaken or self._flights.find(bill.key):
+                return found
+
+    async def _replay(self, bill: Bill, found: Found) -> AsyncGenerator[AnyChunk]:
         async with on_the_books(bill, self._ledger):
-            for chunk in bill.replay(kept):
+            for chunk in bill.replay(found.kept, found.likeness):
                 yield chunk
 
     async def _lead(self, bill: Bill, request: Request) -> AsyncGenerator[AnyChunk]:

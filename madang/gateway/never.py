@@ -6,6 +6,7 @@ from madang.gateway import store
 from madang.gateway.cache.exact import ExactCache
 from madang.gateway.errors import UnknownCall
 from madang.gateway.ledger import Ledger
+from madang.gateway.semantic import store as similar
 
 
 class NeverKept:
@@ -37,14 +38,21 @@ class NeverKept:
         return key in self._keys
 
     async def add(self, call_id: str) -> None:
-        """Forget the answer of a call, and keep none to its question from here on. Raises `UnknownCall`."""
+        """Forget the answer of a call, and keep none to its question from here on. Raises `UnknownCall`.
+
+        Where it was the answer to a similar question, none is kept to that one either.
+        """
         await self._ledger.settled()
         key = await store.find_key(self._database, call_id)
         if key is None:
             raise UnknownCall("the ledger has no such call, or its answer could not be kept anyway", call_id=call_id)
-        await store.add_never(self._database, key, self._clock.now())
-        self._keys |= {key}
-        await self._cache.forget(key)
+        pair = await similar.find_hit(self._database, call_id)
+        keys = [key, pair.kept_key] if pair else [key]
+        await store.add_never(self._database, keys, self._clock.now())
+        self._keys |= {*keys}
+        await similar.forget(self._database, keys)
+        for each in keys:
+            await self._cache.forget(each)
 
     async def clear(self) -> None:
         """Let the answers to all of them be kept again."""

@@ -24,6 +24,8 @@ from madang.gateway.places import Places
 from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
 from madang.gateway.routing import Routing
+from madang.gateway.semantic.service import Similar
+from madang.gateway.telling import Telling
 from madang.gateway.types import ProviderKind
 from madang.gateway.upstream import Limits, Upstream
 from madang.preferences.service import Preferences
@@ -60,6 +62,8 @@ class GatewayRoom:
     registry: Registry
     directory: Directory
     cache: ExactCache
+    similar: Similar
+    telling: Telling
     clearing: Clearing
     never: NeverKept
     budget: Budget
@@ -73,7 +77,8 @@ class GatewayRoom:
     def build(cls, around: Around) -> Self:
         """Build everything; nothing is opened yet."""
         clock, database, preferences = around.clock, around.database, around.preferences
-        upstream = Upstream(around.limits or Limits.of(around.settings), clock, around.redactor)
+        limits = around.limits or Limits.of(around.settings)
+        upstream = Upstream(limits, clock, around.redactor)
         directory = Directory(database, clock, around.settings, around.announce, around.keys)
         catalogue, prices = Catalogue(upstream, around.keys), Prices(clock)
         registry = Registry(
@@ -92,11 +97,13 @@ class GatewayRoom:
         caps = Caps(database, clock, around.settings, around.announce)
         budget, ledger = Budget(database, around.lease, clock, caps, preferences), Ledger(database)
         clearing, never = Clearing(database, cache), NeverKept(database, cache, ledger, clock)
+        similar = Similar(database, preferences, catalogue, limits, clock)
+        telling = Telling(cache, similar, never=never, ledger=ledger, preferences=preferences, clock=clock)
         gateway = Gateway(
             registry=registry,
             routing=Routing(registry, preferences, prices),
             places=Places(directory, catalogue, around.builtin),
-            keeping=Keeping(cache, never, preferences, clock),
+            keeping=Keeping(cache, similar, never, preferences, clock),
             budget=budget,
             upstream=upstream,
             ledger=ledger,
@@ -104,12 +111,13 @@ class GatewayRoom:
             clock=clock,
         )
         return cls(
-            gateway, registry, directory, cache, clearing, never, budget, caps, ledger, upstream, around.builtin, prices
+            gateway, registry, directory, cache, similar, telling, clearing, never, budget, caps, ledger, upstream,
+            around.builtin, prices,
         )  # fmt: skip
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
-        kept = (self.cache, self.clearing, self.never, self.ledger)
+        kept = (self.similar, self.telling, self.clearing, self.never)
         served = (self.gateway, self.registry, self.directory, *kept, self.caps, self.builtin)
         return {type(each): each for each in served}
 
@@ -126,6 +134,7 @@ class GatewayRoom:
     async def stop(self) -> None:
         """Stop looking, write the last rows, close every connection."""
         await self.registry.stop()
+        await self.similar.stop()
         await self.ledger.stop()
         await self.cache.stop()
         await self.upstream.stop()

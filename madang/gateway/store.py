@@ -140,11 +140,11 @@ async def list_never(database: Database) -> frozenset[str]:
         return frozenset((await tx.execute(select(never_kept.c.key))).scalars())
 
 
-async def add_never(database: Database, key: str, now: datetime) -> None:
-    """Add a key to those; one that is there stays."""
+async def add_never(database: Database, keys: Sequence[str], now: datetime) -> None:
+    """Add keys to those; one that is there stays."""
     async with database.write() as tx:
-        row = {"key": key, "created_at": now}
-        await tx.execute(tx.insert(never_kept).values(**row).on_conflict_do_nothing())
+        rows = [{"key": key, "created_at": now} for key in keys]
+        await tx.execute(tx.insert(never_kept).values(rows).on_conflict_do_nothing())
         await tx.tell_others(NEVER_KEPT)
 
 

@@ -7,9 +7,12 @@ from typing import Any, ClassVar, Literal
 from madang.gateway.addresses import is_loopback
 
 CacheMode = Literal["auto", "off", "refresh", "only"]
-CacheOutcome = Literal["hit", "miss", "off", "shared"]
-"""`shared` is an answer that somebody else, who asked the very same at the same time, had begun and paid for."""
-Feature = Literal["chat", "title", "check", "api"]
+CacheOutcome = Literal["hit", "similar", "miss", "off", "shared"]
+"""`similar` is the kept answer to a question that means the same; `shared` is one that somebody else, who asked the
+very same at the same time, had begun and paid for.
+"""
+Feature = Literal["chat", "title", "check", "api", "similar"]
+"""`similar` are the vectors by which similar questions are found."""
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 Endpoint = Literal["chat/completions", "embeddings"]
 Role = Literal["system", "user", "assistant"]
@@ -55,7 +58,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What is asked of a model. `model` is `provider_id/model name`; a `None` is the provider's own default."""
+    """What is asked of a model. `model` is `provider_id/model name`; a `None` is the provider's own default.
+
+    With `similar` the kept answer to a similar question will do.
+    """
 
     model: str
     messages: tuple[Message, ...]
@@ -66,6 +72,7 @@ class ChatRequest:
     stop: tuple[str, ...] = ()
     reasoning_effort: str | None = None
     cache: CacheMode = "auto"
+    similar: bool = False
     answers: ClassVar[int] = 1
 
 
@@ -85,6 +92,7 @@ class RawRequest:
     answers: int = 1
     is_streamed: bool = False
     cache: CacheMode = "auto"
+    similar: bool = False
 
 
 Request = ChatRequest | RawRequest
@@ -120,6 +128,15 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """Why a kept answer was taken for another question: the one it was given to, how alike the two are (at most 1)."""
+
+    question: str
+    score: float
+    age_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """What one call took. Money is integer micro-dollars; an unknown cost is `None`, never 0.
 
@@ -151,6 +168,7 @@ class Receipt:
     route_name: str | None = None
     route_instead_of: str | None = None
     route_saved_microusd: int | None = None
+    similar: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +181,7 @@ class Started:
     is_builtin: bool
     is_reserved: bool = False
     call_id: str = ""
+    similar: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ class PreferenceValues:
     """Everything chosen. None leaves a thing to the provider; `language` None follows the browser.
 
     Of `routes` the first one that fits a question decides which model answers it.
+    With `similar_enabled` the kept answer to a similar question will do in a conversation that does not say otherwise;
+    `similar_model` gives the vectors by which they are compared.
     `krw_per_usd` is what a dollar is in won where sums are shown in both, `krw_rate_day` the day the rate is from.
     """
 
@@ -73,6 +75,8 @@ class PreferenceValues:
     cache_enabled: bool = True
     cache_ttl_seconds: int = 24 * 3600
     cache_limit_bytes: int = 256 * 2**20
+    similar_enabled: bool = False
+    similar_model: str | None = None
     unknown_price: UnknownPrice = "refuse"
     krw_per_usd: float | None = None
     krw_rate_day: str | None = None
@@ -100,6 +104,8 @@ class PreferencePatch(BaseModel):
     cache_enabled: bool = True
     cache_ttl_seconds: int = Field(24 * 3600, ge=1, le=10 * 365 * 24 * 3600)
     cache_limit_bytes: int = Field(256 * 2**20, ge=2**20, le=2**40)
+    similar_enabled: bool = False
+    similar_model: str | None = Field(None, max_length=300, pattern=r"^[^/\s]+/\S.*$")
     unknown_price: UnknownPrice = "refuse"
     krw_per_usd: float | None = Field(None, gt=0, le=100_000, allow_inf_nan=False)
     krw_rate_day: str | None = Field(None, pattern=r"^\d{4}-\d{2}-\d{2}$")

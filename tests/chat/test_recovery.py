@@ -50,7 +50,7 @@ async def test_CRASH_04_a_turn_that_streamed_is_interrupted_with_its_text_and_wh
     assert (whole.status, whole.answer) == ("done", "반쯤 온 😀 답 끝")
 
 
-@pytest.mark.parametrize("told", [{"cache": "hit"}, {"cache": "shared"}, {"is_reserved": True}])
+@pytest.mark.parametrize("told", [{"cache": "hit"}, {"cache": "similar"}, {"cache": "shared"}, {"is_reserved": True}])
 async def test_a_call_that_was_not_made_or_is_known_otherwise_is_not_entered_again(house: House, told: dict[str, Any]):
     gate = Gate()
     house.door.say([replace(saying("반쯤")[0], **told), gate])

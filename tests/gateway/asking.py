@@ -20,6 +20,7 @@ SHORT = Limits(
     backoff=0.01,
     longest_backoff=0.02,
     stream_bytes=6 * 2**20,
+    vector=60,
 )
 
 

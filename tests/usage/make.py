@@ -38,7 +38,7 @@ def some_call(chance: random.Random, since: datetime, until: datetime) -> dict[s
         model=model,
         feature=chance.choice(["chat", "title"]),
         token_id=chance.choice([None, "t1", "t2"]),
-        cache=chance.choice(["hit", "shared", "miss", "off"]),
+        cache=chance.choice(["hit", "similar", "shared", "miss", "off"]),
         status=status,
         error_code=chance.choice(["gateway.timed_out", "gateway.overloaded"]) if status == "error" else None,
         attempts=chance.randrange(1, 4),

@@ -27,7 +27,7 @@ PLAIN_SQL = {
     "failed_calls": "count(*) FILTER (WHERE status IN ('error', 'incomplete', 'lost'))",
     "cancelled_calls": "count(*) FILTER (WHERE status = 'cancelled')",
     "rescued_calls": "count(*) FILTER (WHERE status = 'done' AND attempts > 1)",
-    "hits": "count(*) FILTER (WHERE cache IN ('hit', 'shared'))",
+    "hits": "count(*) FILTER (WHERE cache IN ('hit', 'similar', 'shared'))",
     "asked_cache_calls": "count(*) FILTER (WHERE cache <> 'off')",
     "uncounted_calls": f"count(*) FILTER (WHERE {_SENT} AND (prompt_tokens IS NULL OR completion_tokens IS NULL))",
     "unknown_cost_calls": "count(*) FILTER (WHERE cost_microusd IS NULL)",

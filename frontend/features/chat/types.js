@@ -18,7 +18,7 @@
  * @property {boolean} [is_at_most] nobody counted: the cost is what was reserved
  * @property {string | null} price_date
  * @property {boolean} is_free
- * @property {"hit" | "miss" | "off" | "shared"} cache
+ * @property {"hit" | "similar" | "miss" | "off" | "shared"} cache
  * @property {number | null} cache_age_seconds
  * @property {number | null} saved_microusd
  * @property {number} masked_secrets

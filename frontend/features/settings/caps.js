@@ -17,7 +17,7 @@ const MICRO = 1_000_000
 const MOST_DOLLARS = 1_000_000
 const SCOPES = ["all", "conversation", "token", "model", "feature"]
 const WINDOWS = ["day", "month", "total"]
-const FEATURES = ["chat", "api", "title"]
+const FEATURES = ["chat", "api", "title", "similar"]
 
 /**
  * @typedef {object} Cap

@@ -8,7 +8,10 @@ from madang.config import Settings
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds, bytes and counts. `stream_bytes` bounds all that a stream sends, `answer_bytes` the words in it."""
+    """Seconds, bytes and counts. `stream_bytes` bounds all that a stream sends, `answer_bytes` the words in it.
+
+    `vector` is how long an answer waits while similar questions are looked for.
+    """
 
     connect: float = 5
     first_byte: float = 60
@@ -25,6 +28,7 @@ class Limits:
     stream_bytes: int = 64 * 2**20
     refusal_bytes: int = 64 * 2**10
     list_bytes: int = 4 * 2**20
+    vector: float = 5
 
     @classmethod
     def of(cls, settings: Settings) -> Self:

@@ -1,7 +1,7 @@
 """What a program asks: OpenAI's body, read only as far as the cache and the caps need it."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import orjson
 
@@ -10,7 +10,8 @@ from madang.gateway.rules import CODE_MARK, Question
 from madang.gateway.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, estimate_tokens
 from madang.gateway.types import CacheMode, RawRequest
 
-_MODES = frozenset({"off", "refresh", "only"})
+_MODES = frozenset({"off", "refresh", "only", "similar"})
+CacheWish = Literal["auto", "off", "refresh", "only", "similar"]
 AUTO = "auto"
 """The name that leaves the choice to the person's rules and their default model."""
 _LIMITS = ("max_tokens", "max_completion_tokens")
@@ -30,16 +31,16 @@ def parsed(data: bytes) -> dict[str, Any]:
     return body
 
 
-def cache_mode(asked: str | None) -> CacheMode:
+def cache_wish(asked: str | None) -> CacheWish:
     """Return what the header `x-madang-cache` asks for. Raises `BadRequest`."""
     if asked is None:
         return "auto"
     if asked not in _MODES:
-        raise BadRequest("x-madang-cache is one of off, refresh, only", param="x-madang-cache")
-    return cast(CacheMode, asked)
+        raise BadRequest("x-madang-cache is one of off, refresh, only, similar", param="x-madang-cache")
+    return cast(CacheWish, asked)
 
 
-def chat_request(data: bytes, asked: CacheMode) -> RawRequest:
+def chat_request(data: bytes, asked: CacheWish) -> RawRequest:
     """Return a request for a chat completion. Raises `BadRequest` where the cache or a cap could not trust it."""
     body = parsed(data)
     messages = body.get("messages")
@@ -57,11 +58,12 @@ def chat_request(data: bytes, asked: CacheMode) -> RawRequest:
         max_tokens=max(limits, default=None),
         answers=count(body, "n", _MOST_ANSWERS) or 1,
         is_streamed=flag(body, "stream"),
-        cache=asked if asked != "auto" or is_settled(body, messages) else "off",
+        cache=_mode(asked, body, messages),
+        similar=asked == "similar",
     )
 
 
-def embeddings_request(data: bytes, asked: CacheMode) -> RawRequest:
+def embeddings_request(data: bytes, asked: CacheWish) -> RawRequest:
     """Return a request for vectors, which are the same for the same words. Raises `BadRequest`."""
     body = parsed(data)
     if not isinstance(body.get("input"), str | list) or not body["input"]:
@@ -69,7 +71,8 @@ def embeddings_request(data: bytes, asked: CacheMode) -> RawRequest:
     if not (model := named_model(body)):
         raise BadRequest("model must be named", param="model")
     prompt = len(data) + _MESSAGE_TOKENS * (len(body["input"]) if isinstance(body["input"], list) else 1)
-    return RawRequest(model, "embeddings", body, prompt, max_tokens=1, answers=0, cache=asked)
+    mode: CacheMode = "auto" if asked == "similar" else asked
+    return RawRequest(model, "embeddings", body, prompt, max_tokens=1, answers=0, cache=mode)
 
 
 def named_model(body: Mapping[str, Any]) -> str:
@@ -115,7 +118,19 @@ def question_of(request: RawRequest) -> Question:
 def is_settled(body: Mapping[str, Any], messages: list[Any]) -> bool:
     """Say whether the same words are to give the same answer, and none of them came out of a tool."""
     is_asked = body.get("temperature") == 0 or body.get("seed") is not None
-    return is_asked and all(message.get("role") not in {"tool", "function"} for message in messages)
+    return is_asked and not _came_out_of_a_tool(messages)
+
+
+def _mode(asked: CacheWish, body: Mapping[str, Any], messages: list[Any]) -> CacheMode:
+    if asked not in {"auto", "similar"}:
+        return cast(CacheMode, asked)
+    # Whoever takes the answer to a similar question takes one to the very same.
+    may_keep = is_settled(body, messages) or (asked == "similar" and not _came_out_of_a_tool(messages))
+    return "auto" if may_keep else "off"
+
+
+def _came_out_of_a_tool(messages: list[Any]) -> bool:
+    return any(message.get("role") in {"tool", "function"} for message in messages)
 
 
 def _text(message: Mapping[str, Any]) -> str:

@@ -7,14 +7,14 @@ from types import TracebackType
 
 from madang.errors import NotAllowed, NotFound
 from madang.gateway.gateway import Gateway
-from madang.gateway.types import CacheMode, Caller, RawRequest
+from madang.gateway.types import Caller, RawRequest
 from madang.gateway.v1 import asking, models
 from madang.gateway.v1.answering import Answering
 from madang.guard.asgi import Receive, Scope, Send, state_of, value
 from madang.principal import Principal
 from madang.redact import Redactor
 
-_READERS: dict[str, Callable[[bytes, CacheMode], RawRequest]] = {
+_READERS: dict[str, Callable[[bytes, asking.CacheWish], RawRequest]] = {
     "/v1/chat/completions": asking.chat_request,
     "/v1/embeddings": asking.embeddings_request,
 }
@@ -42,7 +42,7 @@ class Door:
     async def _answer(self, scope: Scope, body: bytes, principal: Principal, answering: Answering) -> None:
         match scope["method"], scope["path"]:
             case "POST", path if read := _READERS.get(path):
-                mode = asking.cache_mode(value(scope, b"x-madang-cache"))
+                mode = asking.cache_wish(value(scope, b"x-madang-cache"))
                 await self._relay(read(body, mode), principal, answering)
             case "GET", "/v1/models":
                 await answering.json(await models.listed(self._gateway, principal.models))

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from madang.gateway.types import Receipt, Started
+from madang.gateway.types import Likeness, Receipt, Started
 from madang.guard.asgi import Header
 
 # A model's name may be whatever somebody sent, and a header is one line of ASCII.
@@ -11,12 +11,13 @@ _PLAIN = "/:.,@+_-~ "
 
 def of_start(started: Started) -> list[Header]:
     """Return what is known when an answer begins."""
-    call = started.call_id.encode()
+    call, similar = started.call_id.encode(), started.similar
     return [
         (b"x-request-id", call),
         (b"x-madang-call-id", call),
         (b"x-madang-model", quote(started.model, safe=_PLAIN).encode()),
         (b"x-madang-cache", started.cache.encode()),
+        *(_of_likeness(similar) if similar else ()),
     ]
 
 
@@ -25,13 +26,21 @@ def of_end(receipt: Receipt) -> list[Header]:
     told = {
         "x-madang-cost-usd": usd(receipt.cost_microusd),
         "x-madang-saved-usd": usd(receipt.saved_microusd),
-        "x-madang-cache-age": receipt.cache_age_seconds,
+        "x-madang-cache-age": None if receipt.similar else receipt.cache_age_seconds,
         "x-madang-capped-at-tokens": receipt.capped_at_tokens,
         "x-madang-route": quote(receipt.route_name, safe=_PLAIN) if receipt.route_name else None,
         "x-madang-instead-of": quote(receipt.route_instead_of, safe=_PLAIN) if receipt.route_instead_of else None,
         "openai-processing-ms": receipt.latency_ms,
     }
     return [(name.encode(), str(value).encode()) for name, value in told.items() if value is not None]
+
+
+def _of_likeness(similar: Likeness) -> list[Header]:
+    """Return how alike the questions are, and how old the answer is: known before it begins, for streams as well."""
+    return [
+        (b"x-madang-similarity", b"%.4f" % similar.score),
+        (b"x-madang-cache-age", b"%d" % similar.age_seconds),
+    ]
 
 
 def usd(microusd: int | None) -> str | None:

@@ -187,6 +187,32 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sessions_expires_at"), "sessions", ["expires_at"], unique=False)
     op.create_table(
+        "similar_hits",
+        sa.Column("call_id", sa.Text(), nullable=False),
+        sa.Column("asked_key", sa.Text(), nullable=False),
+        sa.Column("kept_key", sa.Text(), nullable=False),
+        sa.Column("embedder", sa.Text(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("wrong_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("call_id", name=op.f("pk_similar_hits")),
+    )
+    op.create_index(op.f("ix_similar_hits_asked_key"), "similar_hits", ["asked_key"], unique=False)
+    op.create_index(op.f("ix_similar_hits_created_at"), "similar_hits", ["created_at"], unique=False)
+    op.create_index(op.f("ix_similar_hits_kept_key"), "similar_hits", ["kept_key"], unique=False)
+    op.create_table(
+        "similar_questions",
+        sa.Column("bucket", sa.Text(), nullable=False),
+        sa.Column("embedder", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("question", Words(), nullable=False),
+        sa.Column("vector", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("bucket", "embedder", "key", name=op.f("pk_similar_questions")),
+    )
+    op.create_index(op.f("ix_similar_questions_created_at"), "similar_questions", ["created_at"], unique=False)
+    op.create_index(op.f("ix_similar_questions_key"), "similar_questions", ["key"], unique=False)
+    op.create_table(
         "spending",
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(), nullable=False),
