@@ -21,6 +21,8 @@ import { showLook } from "./look.js"
  * @property {boolean} cache_enabled
  * @property {number} cache_ttl_seconds
  * @property {number} cache_limit_bytes
+ * @property {boolean} similar_enabled
+ * @property {string | null} similar_model
  * @property {"refuse" | "allow"} unknown_price
  * @property {number | null} krw_per_usd
  * @property {string | null} krw_rate_day

@@ -10,7 +10,7 @@ import { leafOf } from "./branches.js"
 /** @typedef {import("./types.js").TurnMark} TurnMark */
 /** @typedef {import("./outbox.js").Message} Message */
 /**
- * @typedef {{ name: "stop" | "retry" | "fresh" | "never" | "continue" | "start" | "remove" | "copy" | "copy_question", turn: Turn }
+ * @typedef {{ name: "stop" | "retry" | "fresh" | "wrong" | "never" | "continue" | "start" | "remove" | "copy" | "copy_question", turn: Turn }
  *   | { name: "edit", turn: Turn, content: string }
  *   | { name: "branch", turn: Turn, to: Turn | TurnMark }
  *   | { name: "resend" | "unsend", message: Message }} Request
@@ -29,6 +29,8 @@ export async function act(room, request) {
       return api.post(`/api/chat/turns/${request.turn.id}/retry`, { cache: "off" })
     case "fresh":
       return api.post(`/api/chat/turns/${request.turn.id}/retry`, { cache: "refresh" })
+    case "wrong":
+      return wrong(request.turn)
     case "never":
       return neverKeep(request.turn)
     case "continue":
@@ -56,6 +58,13 @@ export async function act(room, request) {
 async function copy(text) {
   const { copyText } = await import("../../parts/copy.js")
   return copyText(text, t("chat.copied"))
+}
+
+/** The answer belongs to another question: it is not given to this one again, and the model is asked. @param {Turn} turn */
+async function wrong({ id, receipt }) {
+  await api.post("/api/settings/cache/wrong", { call_id: receipt?.call_id })
+  toast(t("chat.wrong.done"))
+  return api.post(`/api/chat/turns/${id}/retry`, { cache: "refresh" })
 }
 
 /** @param {Turn} turn */

@@ -72,6 +72,10 @@ export class OptionsForm {
     ],
     "",
   )
+  #similar = select(
+    ["", "on", "off"].map((value) => ({ value, label: t(`chat.options.similar.${value || "default"}`) })),
+    "",
+  )
   #system = h("textarea", { rows: 4, placeholder: t("chat.options.system.placeholder") })
   /** @type {Map<NumberName, HTMLElement>} */
   #fields = new Map()
@@ -86,6 +90,7 @@ export class OptionsForm {
       field({ label: t("chat.options.system"), control: this.#system }),
       h("div", { class: "options__grid" }, [...this.#fields.values()]),
       reasons && field({ label: t("chat.options.effort"), control: this.#effort }),
+      field({ label: t("chat.options.similar"), hint: t("chat.options.similar.hint"), control: this.#similar }),
     )
   }
 
@@ -110,6 +115,7 @@ export class OptionsForm {
       seed: value("seed"),
       reasoning_effort: this.#effort.value || null,
       system_prompt: this.#system.value.trim() || null,
+      similar: this.#similar.value === "" ? null : this.#similar.value === "on",
     }
   }
 
@@ -121,6 +127,7 @@ export class OptionsForm {
     }
     this.#effort.value = options.reasoning_effort ?? ""
     this.#system.value = options.system_prompt ?? ""
+    this.#similar.value = options.similar === null ? "" : options.similar ? "on" : "off"
   }
 
   /** Say at each number what is wrong with it. Returns whether nothing is. */

@@ -1,6 +1,6 @@
 /** The receipt under an answer: how it stands, the model, tokens, cost, time, and what the cache saved. */
 
-import { duration, money, number } from "../../core/format.js"
+import { duration, money, number, percent } from "../../core/format.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { chip } from "../../parts/chip.js"
@@ -13,6 +13,8 @@ import { span } from "./spans.js"
 /** @type {Record<string, import("../../parts/chip.js").ChipKind>} */
 const KINDS = { incomplete: "warn", interrupted: "warn", cancelled: "plain", error: "danger", queued: "plain" }
 
+const REPLAYED = new Set(["hit", "similar"])
+
 /** @param {TurnState} state */
 export function receiptLine({ turn, isLast }) {
   const { receipt } = turn
@@ -20,6 +22,7 @@ export function receiptLine({ turn, isLast }) {
     status(turn),
     receipt?.masked_secrets ? chip(t("chat.receipt.masked"), "warn") : null,
     receipt?.cache === "hit" && kept(turn, receipt),
+    receipt?.cache === "similar" && receipt.similar && similar(turn, receipt, receipt.similar),
     receipt?.cache === "shared" && shared(receipt),
     receipt && figures(turn, receipt, isLast),
   ]
@@ -73,7 +76,31 @@ function kept(turn, { cache_age_seconds, saved_microusd }) {
 }
 
 /**
- * @param {"fresh" | "never"} name
+ * The answer to a question that means the same, as far as a model can tell: it says so, and shows that question.
+ * @param {Turn} turn
+ * @param {Receipt} receipt
+ * @param {import("./types.js").Likeness} likeness
+ */
+function similar(turn, { saved_microusd }, { question, score, age_seconds }) {
+  const words = [
+    t("chat.similar"),
+    // Only what is the very same is alike by 100 %.
+    t("chat.similar.score", { share: percent(Math.floor(score * 100) / 100) }),
+    t("chat.kept.age", { age: span(age_seconds) }),
+    saving(saved_microusd),
+  ]
+  const other = h(
+    "details",
+    { class: "similar" },
+    h("summary", { class: "chip chip--kept" }, words.filter(Boolean).join(" · ")),
+    h("p", { class: "similar__title soft" }, t("chat.similar.question")),
+    h("blockquote", { class: "similar__question" }, question),
+  )
+  return [other, deed("fresh", turn), deed("wrong", turn), deed("never", turn)]
+}
+
+/**
+ * @param {"fresh" | "wrong" | "never"} name
  * @param {Turn} turn
  */
 function deed(name, turn) {
@@ -105,7 +132,9 @@ function figures(turn, receipt, isLast) {
     isBuiltin(turn) ? builtinChip(isLast) : modelName(receipt.model),
     tokens(receipt),
     h("span", {}, cost(receipt)),
-    ttft_ms !== null && receipt.cache !== "hit" && h("span", {}, t("chat.receipt.first", { time: duration(ttft_ms) })),
+    ttft_ms !== null &&
+      !REPLAYED.has(receipt.cache) &&
+      h("span", {}, t("chat.receipt.first", { time: duration(ttft_ms) })),
     latency_ms !== null && h("span", {}, duration(latency_ms)),
   ]
 }

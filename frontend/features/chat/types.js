@@ -25,6 +25,9 @@
  * @property {number | null} ttft_ms
  * @property {number | null} latency_ms
  * @property {number | null} [capped_at_tokens] where only the daily cap limited the answer
+ * @property {Likeness | null} [similar] the question that the answer was given to, where it is another one
+ *
+ * @typedef {{ question: string, score: number, age_seconds: number }} Likeness
  *
  * @typedef {object} Waiting
  * @property {"builtin" | "rate_limited" | "retrying" | "busy"} reason
@@ -63,6 +66,7 @@
  * @property {number | null} seed
  * @property {string | null} reasoning_effort
  * @property {string | null} system_prompt
+ * @property {boolean | null} similar whether the answer to a similar question will do
  *
  * @typedef {object} Conversation
  * @property {string} id
@@ -102,4 +106,5 @@ export const NO_OPTIONS = Object.freeze({
   seed: null,
   reasoning_effort: null,
   system_prompt: null,
+  similar: null,
 })

@@ -13,6 +13,7 @@ import { toast } from "../../parts/toast.js"
 import { numberField } from "./numbers.js"
 import { SettingsPart } from "./part.js"
 import { actionsRow, button, card, facts } from "./pieces.js"
+import { similarParts } from "./similar.js"
 
 const HOUR = 3600
 const MEGABYTE = 1_000_000
@@ -28,6 +29,7 @@ const MEGABYTE = 1_000_000
  * @property {number} hits
  * @property {number} shared
  * @property {number} saved_microusd
+ * @property {import("./similar.js").SimilarState} similar
  */
 /** @typedef {Partial<import("../../core/preferences.js").PreferenceValues>} Patch */
 
@@ -63,6 +65,12 @@ export class Cache extends SettingsPart {
       ]),
       saved(state),
       card([this.#switch(state), h("div", { class: "columns" }, this.#ttl(state), this.#limit(state))]),
+      card(
+        similarParts(state.similar, state.enabled, (patch) => {
+          void this.run(() => preferences.change(patch), t("parts.saved"))
+        }),
+        t("settings.similar.title"),
+      ),
       state.never_kept > 0 && this.#never(state),
     ]
   }
