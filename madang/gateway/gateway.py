@@ -29,7 +29,7 @@ from madang.gateway.prices import Prices
 from madang.gateway.registry import Registry
 from madang.gateway.routing import Routing
 from madang.gateway.rules import Choice, Question
-from madang.gateway.semantic.types import Found
+from madang.gateway.semantic.search import Found
 from madang.gateway.sharing import Flight, Flights, own_error
 from madang.gateway.types import (
     AnyChunk,

@@ -6,8 +6,8 @@ from madang.gateway.cache.exact import ExactCache
 from madang.gateway.cache.kept import Kept
 from madang.gateway.never import NeverKept
 from madang.gateway.semantic.embedders import Ask
+from madang.gateway.semantic.search import Found
 from madang.gateway.semantic.service import Similar
-from madang.gateway.semantic.types import Found
 from madang.gateway.types import CacheMode, Caller, Request
 from madang.preferences.service import Preferences
 

@@ -8,9 +8,7 @@ from madang.gateway.addresses import is_loopback
 
 CacheMode = Literal["auto", "off", "refresh", "only"]
 CacheOutcome = Literal["hit", "similar", "miss", "off", "shared"]
-"""`similar` is the kept answer to a question that means the same; `shared` is one that somebody else, who asked the
-very same at the same time, had begun and paid for.
-"""
+"""`similar` was kept for a question that means the same; `shared` had somebody else begun and paid for just then."""
 Feature = Literal["chat", "title", "check", "api", "similar"]
 """`similar` are the vectors by which similar questions are found."""
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]

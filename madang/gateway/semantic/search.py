@@ -1,6 +1,7 @@
 """One question on its way: what was kept for a similar one, and afterwards the question itself for those to come."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from loguru import logger
@@ -12,7 +13,7 @@ from madang.gateway.cache.kept import Kept
 from madang.gateway.semantic import scan, store
 from madang.gateway.semantic.deciding import acceptable
 from madang.gateway.semantic.embedders import Embedder, Embedding
-from madang.gateway.semantic.types import Found, Neighbour, Pair, Question, Vector
+from madang.gateway.semantic.types import Neighbour, Pair, Question, Vector
 from madang.gateway.types import Caller, Likeness
 
 MOST_COMPARED = 10_000
@@ -21,6 +22,14 @@ _MOST_NEAR = 8
 _MOST_LOOKED_UP = 3
 
 FindKept = Callable[[str], Awaitable[Kept | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A kept answer; `likeness` tells of the question where it was given to another one."""
+
+    kept: Kept
+    likeness: Likeness | None = None
 
 
 class Search:

@@ -41,7 +41,8 @@ async def list_bucket(database: Database, bucket: str, embedder: str, since: dat
     wanted = (questions.bucket == bucket, questions.embedder == embedder, questions.created_at >= since)
     found = select(questions.key, questions.question, questions.vector).where(*wanted).limit(most)
     async with database.read() as tx:
-        return [Row(row[0], row[1], row[2]) for row in (await tx.execute(found)).all()]
+        rows: Sequence[Any] = (await tx.execute(found)).all()
+    return [Row(row[0], row[1], row[2]) for row in rows]
 
 
 async def add_question(database: Database, question: Question, vector: Vector, now: datetime, since: datetime) -> None:

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from madang.gateway.cache.kept import Kept
-from madang.gateway.types import Likeness
-
 EmbedderStatus = Literal["ready", "missing", "failing"]
 """`missing`: no model gives vectors. `failing`: the last attempt to get one failed."""
 
@@ -50,14 +47,6 @@ class Pair:
     kept_key: str
     embedder: str
     score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A kept answer; `likeness` tells of the question where it was given to another one."""
-
-    kept: Kept
-    likeness: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True)
