@@ -147,6 +147,12 @@ async def test_what_needs_an_answer_of_its_own_is_never_compared(tmp_path: Path,
     assert embedded(fake) == []
 
 
+async def test_a_detail_that_differs_holds_questions_apart_however_alike_they_are(tmp_path: Path):
+    async with opened(tmp_path, "one", "two") as (_, here):
+        await ask(here, "How do I boil 3 eggs?")
+        assert (await ask(here, "How do I boil 4 eggs?")).text == "two"
+
+
 async def test_an_answer_that_is_gone_serves_no_similar_question(tmp_path: Path):
     clock = FixedClock()
     async with opened(tmp_path, "one", "two", "three", "four", clock=clock) as (_, here), browse(here) as client:

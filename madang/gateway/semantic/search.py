@@ -14,6 +14,7 @@ from madang.gateway.semantic import scan, store
 from madang.gateway.semantic.deciding import acceptable
 from madang.gateway.semantic.embedders import Embedder, Embedding
 from madang.gateway.semantic.types import Neighbour, Pair, Question, Vector
+from madang.gateway.semantic.vetoes import veto
 from madang.gateway.types import Caller, Likeness
 
 MOST_COMPARED = 10_000
@@ -85,7 +86,7 @@ class Search:
         near = await self._near(vector) if vector else []
         wrong = await store.list_wrong(self._database, [one.key for one in near]) if near else []
         fitting = acceptable(self._question.key, near, self._embedder.threshold, self._embedder.name, wrong)
-        for one in fitting[:_MOST_LOOKED_UP]:
+        for one in [one for one in fitting if veto(self._question.text, one.question) is None][:_MOST_LOOKED_UP]:
             if kept := await self._find_kept(one.key):
                 pair = Pair(self._question.key, one.key, self._embedder.name, one.score)
                 await store.add_hit(self._database, call_id, pair, self._clock.now())
