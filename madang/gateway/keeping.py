@@ -29,11 +29,15 @@ class Keeping:
         may_keep = self._preferences.get().cache_enabled and not self._never.has(key)
         return asked if may_keep or asked == "only" else "off"
 
+    def at_hand(self, key: str) -> Kept | None:
+        """Return a kept answer that was found lately and may still be given; `None` says nothing about the disk."""
+        return None if self._never.has(key) else self._fresh(self._cache.at_hand(key))
+
     async def find(self, key: str) -> Kept | None:
         """Return a kept answer that is not older than answers may be now."""
-        kept = None if self._never.has(key) else await self._cache.find(key)
-        is_fresh = kept and kept.age_seconds(self._clock.now()) <= self._preferences.get().cache_ttl_seconds
-        return kept if is_fresh else None
+        if kept := self.at_hand(key):
+            return kept
+        return None if self._never.has(key) else self._fresh(await self._cache.find(key))
 
     async def find_similar(self, bill: Bill) -> Found | None:
         """Return what was kept for a similar question, where one will do."""
@@ -52,3 +56,7 @@ class Keeping:
             self._cache.keep(kept, wishes.cache_ttl_seconds, wishes.cache_limit_bytes)
             if bill.search:
                 self._similar.remember(bill.search)
+
+    def _fresh(self, kept: Kept | None) -> Kept | None:
+        is_fresh = kept and kept.age_seconds(self._clock.now()) <= self._preferences.get().cache_ttl_seconds
+        return kept if is_fresh else None

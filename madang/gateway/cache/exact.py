@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from loguru import logger
 
+from madang.gateway.cache.files import database_file, key_file
+from madang.gateway.cache.front import Front
 from madang.gateway.cache.kept import Kept
 
 if TYPE_CHECKING:
@@ -34,14 +37,20 @@ class CacheFill:
 
 
 class ExactCache:
-    """Works in one thread of its own, so that what is kept is found by whoever asks next."""
+    """Works in one thread of its own, so that what is kept is found by whoever asks next.
+
+    What was found lately is at hand without that thread, as long as the file it came from stands where it stood.
+    """
 
     def __init__(self, folder: Path, limit_bytes: int) -> None:
         self._folder = folder
+        self._database = database_file(folder)
         self._limit_bytes = limit_bytes
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="kept-answers")
         self._cache: Cache | None = None
         self._opened_file: tuple[int, int] | None = None
+        self._front = Front()
+        self._front_file: tuple[int, int] | None = None
         self._has_complained = False
 
     async def stop(self) -> None:
@@ -49,12 +58,29 @@ class ExactCache:
         await self._run(self._close, None)
         self._thread.shutdown(wait=False)
 
+    def at_hand(self, key: str) -> Kept | None:
+        """Return what is kept under `key` where that was found lately; `None` says nothing about the disk."""
+        kept = self._front.find(key, time.time())
+        if kept and _identity(self._database) != self._front_file:
+            # Somebody took the cache away, and with it what is remembered of it.
+            self._front.clear()
+            return None
+        return kept
+
     async def find(self, key: str) -> Kept | None:
         """Return what is kept under `key`, or `None`. What somebody else wrote is deleted."""
-        kept = await self._run(lambda: self._find(key), None)
-        if kept is None:
+        version = self._front.version
+        found = await self._run(lambda: self._find(key), None)
+        if found is None:
             # Whoever asks need not wait for this: the provider is asked meanwhile.
             self._thread.submit(self._guarded, self._sweep, None)
+            return None
+        kept, ends_at, file = found
+        if file != self._front_file:
+            self._front.clear()
+            self._front_file = file
+        else:
+            self._front.hold(kept, ends_at, version)
         return kept
 
     def keep(self, kept: Kept, ttl_seconds: float, limit_bytes: int) -> None:
@@ -62,14 +88,17 @@ class ExactCache:
 
         One that would fill a quarter of the cache is not kept.
         """
+        self._front.drop(kept.key)
         self._thread.submit(self._guarded, lambda: self._keep(kept, ttl_seconds, limit_bytes), None)
 
     async def forget(self, key: str) -> None:
         """Forget what is kept under `key`, if anything."""
+        self._front.drop(key)
         await self._run(lambda: self._opened().delete(key, retry=True), False)
 
     async def clear(self) -> int:
         """Forget everything and return how many answers that were."""
+        self._front.clear()
         return await self._run(lambda: int(self._opened().clear(retry=True)), 0)
 
     async def fill(self) -> CacheFill:
@@ -102,9 +131,9 @@ class ExactCache:
 
     def _opened(self) -> "Cache":
         """Return the cache, opened at its first use. DiskCache is loaded here, in the cache's own thread."""
-        from madang.gateway.cache.sealed import database_file, key_file, open_sealed
+        from madang.gateway.cache.sealed import open_sealed
 
-        database = database_file(self._folder)
+        database = self._database
         if self._cache is not None and _identity(database) != self._opened_file:
             # It was taken away, or another one stands in its place.
             self._close()
@@ -121,12 +150,13 @@ class ExactCache:
         self._opened()
         _tell_of_foreign(sweep(self._folder, _LOCK_TIMEOUT_SECONDS))
 
-    def _find(self, key: str) -> Kept | None:
+    def _find(self, key: str) -> tuple[Kept, float, tuple[int, int] | None] | None:
+        """Return what is kept, until when (in seconds since 1970), and the file it was read from."""
         from madang.gateway.cache.sealed import Forged
 
         cache = self._opened()
         try:
-            content = cache.get(key)
+            content, ends_at = cache.get(key, expire_time=True)
             kept = None if content is None else Kept.from_json(content)
             if kept and kept.key != key:
                 raise Forged("a row stands under another key")
@@ -136,7 +166,9 @@ class ExactCache:
             logger.warning("a kept answer was not written by Madang and is deleted: {}", type(error).__name__)
             cache.delete(key)
             return None
-        return kept
+        # Whoever edits a row can write anything there.
+        until = ends_at if isinstance(ends_at, float) else 0.0
+        return (kept, until, self._opened_file) if kept else None
 
     def _keep(self, kept: Kept, ttl_seconds: float, limit_bytes: int) -> None:
         content = kept.to_json()

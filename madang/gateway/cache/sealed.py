@@ -15,6 +15,8 @@ from typing import Any, Never
 
 from diskcache import Cache, Disk
 
+from madang.gateway.cache.files import database_file, key_file
+
 _MODE_RAW = 1
 _SEAL_BYTES = 32
 # Two go for each that comes, so the size falls again without emptying a cache of few large answers.
@@ -68,16 +70,6 @@ class SealedDisk(Disk):  # type: ignore[misc]
 
     def _seal(self, content: bytes) -> bytes:
         return hmac.new(self._key, content, hashlib.sha256).digest()
-
-
-def key_file(folder: Path) -> Path:
-    """Return where the seal's key stands for the cache in `folder`."""
-    return folder.with_name(f"{folder.name}.key")
-
-
-def database_file(folder: Path) -> Path:
-    """Return where the rows stand for the cache in `folder`."""
-    return folder / "cache.db"
 
 
 def open_sealed(folder: Path, limit_bytes: int, timeout: float) -> tuple[Cache, int]:
