@@ -55,6 +55,8 @@ def _receipt(receipt: Json) -> list[str]:
     notes = [f"{tokens[0]} → {tokens[1]} tokens"] if None not in tokens else []
     if receipt.get("cache") == "hit":
         notes.append("kept answer")
+    if receipt.get("cache") == "similar":
+        notes.append("kept answer to a similar question")
     cost = receipt.get("cost_microusd")
     if receipt and not receipt.get("is_free"):
         at_most = "at most " if receipt.get("is_at_most") else ""

@@ -25,6 +25,7 @@ TURNS = {
     "an error of other fields": """error = '{"x": 1}'""",
     "a list for a receipt": "receipt = '[]'",
     "a receipt of other types": """receipt = '{"model": 7}'""",
+    "a likeness of other types": """receipt = json_set(receipt, '$.similar', json('{"question": 7}'))""",
     "a pickle for JSON": "receipt = :pickle",
     "a pickle for words": "answer = CAST(:pickle AS BLOB)",
     "bytes for words": "answer = CAST(x'fffe' AS TEXT)",

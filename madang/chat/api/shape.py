@@ -22,6 +22,7 @@ class OptionsShape(BaseModel):
     seed: int | None
     reasoning_effort: str | None
     system_prompt: str | None
+    similar: bool | None
 
 
 class GaugeShape(BaseModel):
@@ -67,6 +68,14 @@ class ErrorShape(BaseModel):
     id: str
 
 
+class LikenessShape(BaseModel):
+    """The question that a kept answer was given to, and how alike it is to the one that was asked (at most 1)."""
+
+    question: str
+    score: float
+    age_seconds: int
+
+
 class ReceiptShape(BaseModel):
     """What the answer took. Money is in micro-dollars; an unknown cost is null.
 
@@ -80,7 +89,7 @@ class ReceiptShape(BaseModel):
     call_id: str
     model: str
     provider: str
-    cache: Literal["hit", "miss", "off", "shared"]
+    cache: Literal["hit", "similar", "miss", "off", "shared"]
     is_free: bool
     latency_ms: int
     ttft_ms: int | None
@@ -98,6 +107,7 @@ class ReceiptShape(BaseModel):
     route_name: str | None = None
     route_instead_of: str | None = None
     route_saved_microusd: int | None = None
+    similar: LikenessShape | None = None
 
 
 class TurnShape(BaseModel):

@@ -11,7 +11,7 @@ from madang.db.errors import DamagedRow
 from madang.db.rows import reading, sound
 from madang.db.schema import processes, turns
 from madang.db.transaction import Transaction
-from madang.gateway.types import Receipt
+from madang.gateway.types import Likeness, Receipt
 
 _SAME = (
     "id",
@@ -192,7 +192,9 @@ def _read(row: Row[Any]) -> Turn:
 
 def _check_json(error: Any, receipt: Any) -> None:
     if receipt is not None:
-        sound(Receipt(**receipt))
+        similar = receipt.get("similar")
+        likeness = None if similar is None else sound(Likeness(**similar))
+        sound(Receipt(**{**receipt, "similar": likeness}))
     if error is not None and not (isinstance(error["code"], str) and isinstance(error["message"], str)):
         raise TypeError("an error is of a wrong kind")
 
