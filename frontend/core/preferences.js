@@ -6,12 +6,25 @@ import { showLook } from "./look.js"
 
 /** @typedef {import("./look.js").Theme} Theme */
 /**
+ * @typedef {object} RouteRule sends to `model` what keeps all its conditions; null asks nothing
+ * @property {string} id
+ * @property {string} name
+ * @property {string} model
+ * @property {boolean} enabled
+ * @property {"chat" | "title" | "api" | null} feature
+ * @property {number | null} max_characters
+ * @property {number | null} max_context_tokens
+ * @property {boolean} without_files
+ * @property {boolean} without_code
+ */
+/**
  * @typedef {object} PreferenceValues
  * @property {"ko" | "en" | null} language
  * @property {Theme} theme
  * @property {string | null} default_model
  * @property {string[]} fallbacks
  * @property {boolean} allow_paid_fallback
+ * @property {RouteRule[]} routes
  * @property {number | null} temperature
  * @property {number | null} top_p
  * @property {number | null} max_tokens

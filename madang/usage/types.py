@@ -178,13 +178,15 @@ class RuleSavings:
 class Savings:
     """What each way of saving saved.
 
-    `kept` answers and those `shared` with somebody else saved their own cost. `prefix_tokens` are the prompt tokens of
-    calls whose provider said how many it had cached, `cached_tokens` how many those were, `prefix_microusd` what it
-    took off for them.
+    `kept` answers, those to `similar` questions and those `shared` with somebody else saved their own cost.
+    `prefix_tokens` are the prompt tokens of calls whose provider said how many it had cached, `cached_tokens` how many
+    those were, `prefix_microusd` what it took off for them.
     """
 
     kept_calls: int
     kept_microusd: int
+    similar_calls: int
+    similar_microusd: int
     shared_calls: int
     shared_microusd: int
     prefix_tokens: int

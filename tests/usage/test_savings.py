@@ -22,6 +22,8 @@ from tests.usage.test_sums import BERLIN, OCTOBER, microseconds, reports, some_m
 PLAIN_SQL = {
     "kept_calls": "count(*) FILTER (WHERE cache = 'hit' AND status = 'done')",
     "kept_microusd": "sum(saved_microusd) FILTER (WHERE cache = 'hit' AND status = 'done')",
+    "similar_calls": "count(*) FILTER (WHERE cache = 'similar' AND status = 'done')",
+    "similar_microusd": "sum(saved_microusd) FILTER (WHERE cache = 'similar' AND status = 'done')",
     "shared_calls": "count(*) FILTER (WHERE cache = 'shared' AND status = 'done')",
     "shared_microusd": "sum(saved_microusd) FILTER (WHERE cache = 'shared' AND status = 'done')",
     "prefix_tokens": "sum(prompt_tokens) FILTER (WHERE cache IN ('miss', 'off') AND cached_tokens IS NOT NULL)",

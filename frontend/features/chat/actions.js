@@ -10,7 +10,7 @@ import { leafOf } from "./branches.js"
 /** @typedef {import("./types.js").TurnMark} TurnMark */
 /** @typedef {import("./outbox.js").Message} Message */
 /**
- * @typedef {{ name: "stop" | "retry" | "fresh" | "wrong" | "never" | "continue" | "start" | "remove" | "copy" | "copy_question", turn: Turn }
+ * @typedef {{ name: "stop" | "retry" | "fresh" | "wrong" | "never" | "other" | "continue" | "start" | "remove" | "copy" | "copy_question", turn: Turn }
  *   | { name: "edit", turn: Turn, content: string }
  *   | { name: "branch", turn: Turn, to: Turn | TurnMark }
  *   | { name: "resend" | "unsend", message: Message }} Request
@@ -31,6 +31,8 @@ export async function act(room, request) {
       return api.post(`/api/chat/turns/${request.turn.id}/retry`, { cache: "refresh" })
     case "wrong":
       return wrong(request.turn)
+    case "other":
+      return askOther(request.turn)
     case "never":
       return neverKeep(request.turn)
     case "continue":
@@ -71,6 +73,11 @@ async function wrong({ id, receipt }) {
 async function neverKeep({ receipt }) {
   await api.post("/api/settings/cache/never", { call_id: receipt?.call_id })
   toast(t("chat.never.done"))
+}
+
+/** Ask the model that would have answered without the rule. @param {Turn} turn */
+function askOther({ id, receipt }) {
+  return api.post(`/api/chat/turns/${id}/retry`, { cache: "auto", model: receipt?.route_instead_of })
 }
 
 /** @param {Turn} turn */

@@ -24,6 +24,7 @@ export function receiptLine({ turn, isLast }) {
     receipt?.cache === "hit" && kept(turn, receipt),
     receipt?.cache === "similar" && receipt.similar && similar(turn, receipt, receipt.similar),
     receipt?.cache === "shared" && shared(receipt),
+    receipt?.route_instead_of && routed(turn, receipt, receipt.route_instead_of),
     receipt && figures(turn, receipt, isLast),
   ]
 }
@@ -100,11 +101,12 @@ function similar(turn, { saved_microusd }, { question, score, age_seconds }) {
 }
 
 /**
- * @param {"fresh" | "wrong" | "never"} name
+ * @param {"fresh" | "wrong" | "never" | "other"} name
  * @param {Turn} turn
+ * @param {string} [label]
  */
-function deed(name, turn) {
-  const button = h("button", { class: "link-button", type: "button", dataset: { tool: name } }, t(`chat.${name}`))
+function deed(name, turn, label = t(`chat.${name}`)) {
+  const button = h("button", { class: "link-button", type: "button", dataset: { tool: name } }, label)
   button.addEventListener("click", () => {
     button.dispatchEvent(new CustomEvent("chat-act", { detail: { name, turn }, bubbles: true }))
   })
@@ -114,6 +116,22 @@ function deed(name, turn) {
 /** The same was being answered already: one call for both, paid once. @param {Receipt} receipt */
 function shared({ saved_microusd }) {
   return chip([t("chat.shared"), saving(saved_microusd)].filter(Boolean).join(" · "), "kept")
+}
+
+/**
+ * A rule of the person's chose the model; the one that would have answered is a press away.
+ * @param {Turn} turn
+ * @param {Receipt} receipt
+ * @param {string} other
+ */
+function routed(turn, { route_name, route_saved_microusd: saved }, other) {
+  const model = other.slice(other.indexOf("/") + 1)
+  const words = [
+    t("chat.route", { name: route_name }),
+    Boolean(saved && saved > 0) && t("chat.route.saved", { money: money(saved ?? 0) }),
+    Boolean(saved && saved < 0) && t("chat.route.dearer", { money: money(-(saved ?? 0)) }),
+  ]
+  return [chip(words.filter(Boolean).join(" · "), "kept"), deed("other", turn, t("chat.other", { model }))]
 }
 
 /** @param {number | null} microusd */

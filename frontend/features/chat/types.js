@@ -24,6 +24,9 @@
  * @property {number} masked_secrets
  * @property {number | null} ttft_ms
  * @property {number | null} latency_ms
+ * @property {string | null} [route_name] the rule that chose the model
+ * @property {string | null} [route_instead_of] the model that would have answered
+ * @property {number | null} [route_saved_microusd] about what that saved
  * @property {number | null} [capped_at_tokens] where only the daily cap limited the answer
  * @property {Likeness | null} [similar] the question that the answer was given to, where it is another one
  *

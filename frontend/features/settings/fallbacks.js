@@ -48,9 +48,9 @@ function row(chosen, index, name, onchange) {
     { class: "ordered__one" },
     h("span", { class: "ordered__place number soft" }, index + 1),
     h("span", { class: "grow" }, name),
-    small("up", t("settings.models.move_up", { name }), index === 0, () => moved(index - 1)),
-    small("down", t("settings.models.move_down", { name }), index === chosen.length - 1, () => moved(index + 1)),
-    small("close", t("settings.models.fallback_remove", { name }), false, () => onchange(without)),
+    iconButton("up", t("settings.models.move_up", { name }), index === 0, () => moved(index - 1)),
+    iconButton("down", t("settings.models.move_down", { name }), index === chosen.length - 1, () => moved(index + 1)),
+    iconButton("close", t("settings.models.fallback_remove", { name }), false, () => onchange(without)),
   )
 }
 
@@ -60,7 +60,7 @@ function row(chosen, index, name, onchange) {
  * @param {boolean} disabled
  * @param {() => unknown} onclick
  */
-function small(picture, label, disabled, onclick) {
+export function iconButton(picture, label, disabled, onclick) {
   const props = {
     class: "button button--quiet button--icon",
     type: "button",

@@ -18,6 +18,7 @@ const PARTS = {
   models: { icon: "sliders", load: async () => (await import("./models.js")).Models },
   builtin: { icon: "home", load: async () => (await import("./builtin.js")).BuiltIn },
   limits: { icon: "gauge", load: async () => (await import("./limits.js")).Limits },
+  saving: { icon: "coin", load: async () => (await import("./saving.js")).Saving },
   cache: { icon: "box", load: async () => (await import("./cache.js")).Cache },
   look: { icon: "globe", load: async () => (await import("./look.js")).Look },
   tokens: { icon: "token", load: async () => (await import("./tokens.js")).Tokens },

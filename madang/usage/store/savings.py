@@ -6,17 +6,20 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 
 from madang.db.schema import calls
 from madang.db.transaction import Transaction
+from madang.gateway.types import CacheOutcome
 from madang.usage.store.which import SENT, rows_of
 from madang.usage.types import Filter, RuleSavings, Savings
 
 
 async def in_all(tx: Transaction, wanted: Filter) -> Savings:
     """Return what was saved by each way."""
-    kept, shared = _answered("hit"), _answered("shared")
+    kept, similar, shared = _answered("hit"), _answered("similar"), _answered("shared")
     has_prefix = and_(SENT, calls.c.prompt_tokens.is_not(None), calls.c.cached_tokens.is_not(None))
     columns = (
         _count(kept).label("kept_calls"),
         _sum(kept, calls.c.saved_microusd).label("kept_microusd"),
+        _count(similar).label("similar_calls"),
+        _sum(similar, calls.c.saved_microusd).label("similar_microusd"),
         _count(shared).label("shared_calls"),
         _sum(shared, calls.c.saved_microusd).label("shared_microusd"),
         _sum(has_prefix, calls.c.prompt_tokens).label("prefix_tokens"),
@@ -41,7 +44,7 @@ async def _by_rule(tx: Transaction, wanted: Filter) -> list[RuleSavings]:
     return [RuleSavings(row.route_id, row.calls, row.priced, int(row.saved)) for row in rows]
 
 
-def _answered(outcome: str) -> ColumnElement[bool]:
+def _answered(outcome: CacheOutcome) -> ColumnElement[bool]:
     return and_(calls.c.cache == outcome, calls.c.status == "done")
 
 

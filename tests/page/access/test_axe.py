@@ -16,7 +16,7 @@ from tests.support.browser import PHONE, Language
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("language", ["ko", "en"])]
 
 Walk = Callable[[Person, Path], AsyncIterator[str]]
-PARTS = ("providers", "models", "builtin", "limits", "cache", "look", "tokens", "sessions", "about")
+PARTS = ("providers", "models", "builtin", "limits", "saving", "cache", "look", "tokens", "sessions", "about")
 
 
 async def assert_clean(person: Person, walk: Walk, tmp_path: Path) -> None:
@@ -132,6 +132,12 @@ async def through_settings(person: Person, _: Path) -> AsyncIterator[str]:
     for part in PARTS:
         await person.part(part)
         yield f"settings: {part}"
+    await person.part("saving")
+    await person.button("settings.rules.add").click()
+    await person.button("parts.save").click()
+    await person.page.get_by_text(person.t("settings.rules.model_missing")).wait_for()
+    yield "a new rule with errors"
+    await person.page.keyboard.press("Escape")
     await person.go("/settings")
     yield "the list of settings"
 

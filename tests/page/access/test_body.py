@@ -11,7 +11,7 @@ from tests.support.browser import Language, Theme
 
 pytestmark = pytest.mark.browser
 
-PARTS = ("providers", "models", "builtin", "limits", "cache", "look", "tokens", "sessions", "about")
+PARTS = ("providers", "models", "builtin", "limits", "saving", "cache", "look", "tokens", "sessions", "about")
 # What is under the focus, where it stands, in which part of the page, and whether it looks otherwise without it.
 STOP = """() => {
   const stop = document.activeElement

@@ -1,0 +1,133 @@
+/** Saving: each way of saving with its switch and what it saved. */
+
+import { api } from "../../core/api.js"
+import { define } from "../../core/element.js"
+import { money, percent } from "../../core/format.js"
+import { h } from "../../core/h.js"
+import { t } from "../../core/i18n.js"
+import { preferences } from "../../core/preferences.js"
+import { toggle } from "../../parts/field.js"
+import { SettingsPart } from "./part.js"
+import { card, itemsOf } from "./pieces.js"
+import { tryRule } from "./rule_trial.js"
+import { ruleCard } from "./rules.js"
+
+const DAYS = 30
+const DAY_MS = 86_400_000
+
+/**
+ * @typedef {object} Savings micro-dollars and counts of the last days
+ * @property {number} kept_calls
+ * @property {number} kept_microusd
+ * @property {number} similar_calls
+ * @property {number} similar_microusd
+ * @property {number} shared_calls
+ * @property {number} shared_microusd
+ * @property {number} prefix_tokens
+ * @property {number} cached_tokens
+ * @property {number} prefix_microusd
+ * @property {import("./rules.js").RuleSavings[]} rules
+ */
+/** @typedef {import("../../core/preferences.js").PreferenceValues} PreferenceValues */
+/** @typedef {import("./rules.js").Rules} Rules */
+/** @typedef {{ values: PreferenceValues, savings: Savings, rules: Rules }} SavingData */
+
+/** @extends {SettingsPart<SavingData>} */
+export class Saving extends SettingsPart {
+  name = "saving"
+  watches = ["preferences.changed", "models.changed"]
+
+  /** @override */
+  async read() {
+    const [values, savings, models] = await Promise.all([
+      preferences.load(),
+      api.get(`/api/usage/savings?${lastDays()}`),
+      api.get("/api/settings/models"),
+    ])
+    const trials = await Promise.all(values.routes.map(tryRule))
+    return { values, savings, rules: { all: values.routes, models: itemsOf(models), trials, did: savings.rules } }
+  }
+
+  /** @param {SavingData} data @override */
+  draw({ values, savings, rules }) {
+    return [
+      card(h("ul", { role: "list", class: "rows" }, this.#ways(values, savings)), t("settings.saving.title_same")),
+      ruleCard(this, rules),
+      h("p", { class: "soft small" }, t("settings.saving.exactly")),
+    ]
+  }
+
+  /**
+   * @param {PreferenceValues} values
+   * @param {Savings} savings
+   */
+  #ways({ cache_enabled, similar_enabled }, savings) {
+    const { kept_calls, kept_microusd, similar_calls, similar_microusd, shared_calls, shared_microusd } = savings
+    const kept = this.#switch("kept", cache_enabled, (checked) => ({ cache_enabled: checked }))
+    const more = h("a", { href: "/settings/cache" }, t("settings.saving.kept_more"))
+    const similar = this.#switch("similar", similar_enabled, (on) => ({ similar_enabled: on }), !cache_enabled)
+    return [
+      way([kept, h("p", { class: "small under-switch" }, more)], kept_microusd, times(kept_calls)),
+      way(similar, similar_microusd, times(similar_calls)),
+      way(named("shared"), shared_microusd, times(shared_calls)),
+      prefix(savings),
+    ]
+  }
+
+  /**
+   * @param {string} name
+   * @param {boolean} checked
+   * @param {(checked: boolean) => Partial<PreferenceValues>} patch
+   * @param {boolean} [disabled]
+   */
+  #switch(name, checked, patch, disabled = false) {
+    return toggle({
+      label: t(`settings.saving.${name}`),
+      hint: t(`settings.saving.${name}_hint`),
+      checked,
+      disabled,
+      onchange: (on) => void this.run(() => preferences.change(patch(on)), t("parts.saved")),
+    })
+  }
+}
+
+/** @param {Savings} savings */
+function prefix({ prefix_tokens, cached_tokens, prefix_microusd }) {
+  const share =
+    prefix_tokens > 0 && t("settings.saving.prefix_share", { share: percent(cached_tokens / prefix_tokens) })
+  return way(named("prefix"), prefix_microusd, share)
+}
+
+/** A way that has no switch of its own. @param {string} name */
+function named(name) {
+  return [h("p", {}, t(`settings.saving.${name}`)), h("p", { class: "soft small" }, t(`settings.saving.${name}_hint`))]
+}
+
+/** @param {number} count */
+function times(count) {
+  return t("settings.cache.times", { count })
+}
+
+/**
+ * One way of saving: what it is, and at the side what it saved.
+ * @param {import("../../core/h.js").Child} words
+ * @param {number} microusd
+ * @param {import("../../core/h.js").Child} how
+ */
+function way(words, microusd, how) {
+  return h(
+    "li",
+    { class: "rows__one way" },
+    h("div", { class: "grow" }, words),
+    h("div", { class: "way__saved number" }, h("strong", {}, money(microusd)), h("p", { class: "soft small" }, how)),
+  )
+}
+
+/** The last days with today, in the reader's zone, as the server takes them. */
+function lastDays() {
+  const day = (/** @type {number} */ at) => new Intl.DateTimeFormat("sv").format(at)
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return new URLSearchParams({ from: day(Date.now() - (DAYS - 1) * DAY_MS), to: day(Date.now()), zone })
+}
+
+define("md-settings-saving", Saving)

@@ -1,0 +1,91 @@
+"""A rule as a person makes it: tried while it is written, named on the receipt, and one press away from the other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import expect
+
+from madang.gateway.fake_upstream import FakeUpstream, Received, Say
+from tests.page.chat.conftest import House, Open
+from tests.support import browser
+from tests.support.server import running
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+USAGE = {"prompt_tokens": 100_000, "completion_tokens": 1000, "prompt_tokens_details": {"cached_tokens": 50_000}}
+
+
+def named(request: Received) -> Say:
+    """Answer with the name of the model that was asked."""
+    return Say(f"this is {request.json['model']}", usage=USAGE)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    executable = browser.find_chromium()
+    if executable is None:
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    models = ["gpt-4o", "gpt-4o-mini"]
+    async with FakeUpstream(named, models=models) as upstream, browser.chromium(executable) as chromium:
+        known = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-test-key", "MADANG_MODEL": "env/gpt-4o"}
+        with running(tmp_path_factory.mktemp("madang"), **known) as server:
+            yield House(upstream, server, chromium)
+
+
+async def counted(house: House, calls: int) -> None:
+    """Wait until so many calls stand in the ledger."""
+
+    def listed() -> int:
+        with house.server.client() as client:
+            today = datetime.now(UTC).date()
+            days = {"from": str(today - timedelta(days=1)), "to": str(today)}
+            return len(client.get("/api/usage/calls", params=days).raise_for_status().json()["items"])
+
+    async with asyncio.timeout(60):
+        while await asyncio.to_thread(listed) < calls:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_rule_is_made_chooses_is_overruled_and_is_deleted(house: House, open_chat: Open) -> None:
+    page = await open_chat()
+    composer, answers, receipt = page.locator("#composer-input"), page.locator(".markdown"), page.locator(".receipt")
+    await composer.fill("hello")
+    await page.keyboard.press("Enter")
+    await expect(answers).to_have_text("this is gpt-4o")
+    await counted(house, 1)
+
+    await page.goto(page.url.split("/chat")[0] + "/settings/saving")
+    await page.get_by_role("button", name="Add a rule").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog.get_by_text("Choose a model.")).to_be_visible()
+    await dialog.get_by_label("Model that answers").select_option("env/gpt-4o-mini")
+    await expect(dialog.get_by_text("Of 1 past question it would have sent 1 · about $")).to_be_visible()
+    await dialog.get_by_label("Characters in the question").fill("4")
+    await page.keyboard.press("Tab")
+    await expect(dialog.get_by_text("Of 1 past question it would have sent 0")).to_be_visible()
+    await dialog.get_by_label("Characters in the question").fill("20")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.get_by_role("switch", name="Short questions")).to_be_checked()
+
+    await page.goto(page.url.split("/settings")[0] + "/chat")
+    await composer.fill("and now?")
+    await page.keyboard.press("Enter")
+    await expect(answers).to_have_text("this is gpt-4o-mini")
+    await expect(receipt).to_contain_text("Rule “Short questions” · about $")
+    await page.get_by_role("button", name="Ask gpt-4o", exact=True).click()
+    await expect(answers).to_have_text("this is gpt-4o")
+    await expect(page.locator(".branches .number")).to_have_text("2/2")
+    await expect(receipt).not_to_contain_text("Rule")
+    await counted(house, 3)
+
+    await page.goto(page.url.split("/chat")[0] + "/settings/saving")
+    await expect(page.get_by_text("1 time in the last 30 days · about $")).to_be_visible()
+    await expect(page.get_by_text("Hit rate 50%")).to_be_visible()
+    await page.get_by_role("button", name="Delete").click()
+    await dialog.get_by_role("button", name="Delete").click()
+    await expect(page.get_by_role("switch", name="Short questions")).to_be_hidden()
