@@ -58,6 +58,7 @@ class Rooms:
         return [
             self.journal, self.preferences, self.secrets, self.builtin, self.usage, self.chat,
             room.registry, room.directory, room.similar, room.telling, room.clearing, room.never, room.caps,
+            room.embedder,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
         ]  # fmt: skip
 
@@ -86,8 +87,8 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
         settings, settings.data_dir, clock, redactor, database, lease, preferences, secrets, announce, builtin
     )  # fmt: skip
     gateway = await start(stack, GatewayRoom.build(around))
-    announcer.listen(gateway.registry.heard)
-    _hear_others(database, gateway.registry.heard)
+    announcer.listen(gateway.heard)
+    _hear_others(database, gateway.heard)
     usage = UsageReports(database, clock, gateway.registry, gateway.prices)
     chat = Chat(
         database=database, lease=lease, journal=journal, gateway=gateway.gateway, preferences=preferences, clock=clock,
@@ -102,7 +103,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
 
 
 def _hear_others(database: Database, heard: Callable[[str], None]) -> None:
-    """Let the registry of models hear what changed at other processes, once this one has read it."""
+    """Let the gateway hear what changed at other processes, once this one has read it."""
 
     async def tell(kind: str) -> None:
         heard(kind)

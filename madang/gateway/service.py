@@ -1,7 +1,7 @@
 """Builds the room's services in one go and starts and stops them in their order."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +16,8 @@ from madang.gateway.catalogue import Catalogue, Keys
 from madang.gateway.clearing import Clearing
 from madang.gateway.directory import Directory
 from madang.gateway.embedded.builtin import BuiltIn
+from madang.gateway.embedded.types import BuiltInState
+from madang.gateway.embedder.service import Embedder
 from madang.gateway.gateway import Gateway
 from madang.gateway.keeping import Keeping
 from madang.gateway.ledger import Ledger
@@ -72,6 +74,7 @@ class GatewayRoom:
     upstream: Upstream
     builtin: BuiltIn
     prices: Prices
+    embedder: Embedder
 
     @classmethod
     def build(cls, around: Around) -> Self:
@@ -112,14 +115,19 @@ class GatewayRoom:
         )
         return cls(
             gateway, registry, directory, cache, similar, telling, clearing, never, budget, caps, ledger, upstream,
-            around.builtin, prices,
+            around.builtin, prices, _embedder(around),
         )  # fmt: skip
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
         kept = (self.similar, self.telling, self.clearing, self.never)
-        served = (self.gateway, self.registry, self.directory, *kept, self.caps, self.builtin)
+        served = (self.gateway, self.registry, self.directory, *kept, self.caps, self.builtin, self.embedder)
         return {type(each): each for each in served}
+
+    def heard(self, kind: str) -> None:
+        """Take note of what was announced."""
+        self.registry.heard(kind)
+        self.embedder.heard(kind)
 
     async def start(self) -> None:
         """Read what is stored, settle what a dead process left, and begin to look for models."""
@@ -135,6 +143,19 @@ class GatewayRoom:
         """Stop looking, write the last rows, close every connection."""
         await self.registry.stop()
         await self.similar.stop()
+        await self.embedder.stop()
         await self.ledger.stop()
         await self.cache.stop()
         await self.upstream.stop()
+
+
+def _embedder(around: Around) -> Embedder:
+    """Return the embedder, which is wanted wherever the built-in model is."""
+
+    def tell(state: BuiltInState) -> None:
+        around.announce("embedder.changed", {"embedder": asdict(state)})
+
+    def is_on() -> bool:
+        return around.settings.builtin and around.preferences.get().builtin_enabled
+
+    return Embedder(around.settings, around.data_dir, around.clock, tell, is_on=is_on)

@@ -1,30 +1,20 @@
 /** The built-in model: how it stands, what it is good for, fetching it and removing it. */
 
-import { api, errorText } from "../../core/api.js"
+import { api } from "../../core/api.js"
 import { define } from "../../core/element.js"
-import { bytes, percent } from "../../core/format.js"
+import { bytes } from "../../core/format.js"
 import { fill, h } from "../../core/h.js"
-import { hasText, t } from "../../core/i18n.js"
+import { t } from "../../core/i18n.js"
 import { live } from "../../core/live.js"
 import { preferences } from "../../core/preferences.js"
-import { chip } from "../../parts/chip.js"
 import { confirm } from "../../parts/dialog.js"
 import { toggle } from "../../parts/field.js"
-import { progress } from "../../parts/progress.js"
+import { bar, problem, stateChip } from "./builtin_state.js"
+import { EmbedderCard } from "./embedder.js"
 import { SettingsPart } from "./part.js"
-import { actionsRow, button, card, facts, notice } from "./pieces.js"
+import { actionsRow, button, card, facts } from "./pieces.js"
 
-/**
- * @typedef {object} BuiltInState
- * @property {"off" | "unsupported" | "absent" | "fetching" | "checking" | "stopped" | "starting" | "ready" | "failed"} status
- * @property {number} progress_bytes
- * @property {number} total_bytes
- * @property {Record<string, any> | null} reason
- * @property {string} model
- * @property {number} size_bytes
- * @property {string} licence
- * @property {string} sha256
- */
+/** @typedef {import("./builtin_state.js").BuiltInState} BuiltInState */
 /** @typedef {"fetch" | "cancel" | "stop" | "remove"} Deed */
 
 const PATH = "/api/settings/builtin"
@@ -74,6 +64,7 @@ export class BuiltIn extends SettingsPart {
         t("settings.builtin.about"),
       ),
       card([this.#switch(), facts(details(state))]),
+      card(new EmbedderCard(), t("settings.embedder.title")),
     ]
   }
 
@@ -84,7 +75,7 @@ export class BuiltIn extends SettingsPart {
     fill(
       this.#card,
       h("div", { class: "row row--wrap" }, h("h3", {}, state.model), stateChip(state.status)),
-      bar(state),
+      bar(state) ?? h("p", { class: "soft" }, t(`settings.builtin.says_${state.status}`)),
       problem(state),
       deeds.length > 0 && actionsRow(...deeds),
     )
@@ -118,43 +109,6 @@ export class BuiltIn extends SettingsPart {
       onchange: (builtin_enabled) => void this.run(() => preferences.change({ builtin_enabled }), t("parts.saved")),
     })
   }
-}
-
-/** @param {BuiltInState["status"]} status */
-function stateChip(status) {
-  const kinds = { ready: "kept", stopped: "kept", failed: "danger", unsupported: "warn" }
-  const kind = kinds[/** @type {keyof typeof kinds} */ (status)] ?? "plain"
-  return chip(t(`settings.builtin.status_${status}`), /** @type {import("../../parts/chip.js").ChipKind} */ (kind))
-}
-
-/** @param {BuiltInState} state */
-function bar({ status, progress_bytes: done, total_bytes: total }) {
-  if (status === "checking" || status === "starting") {
-    return progress({ label: t(`settings.builtin.status_${status}`), value: null, max: 1 })
-  }
-  if (status !== "fetching") return h("p", { class: "soft" }, t(`settings.builtin.says_${status}`))
-  const share = total > 0 ? done / total : 0
-  const text = t("settings.builtin.progress", { done: bytes(done), total: bytes(total), share: percent(share) })
-  return progress({ label: t("settings.builtin.status_fetching"), value: done, max: total, text })
-}
-
-/** @param {BuiltInState} state */
-function problem({ status, reason }) {
-  if (!reason) return null
-  if (status === "failed") return notice("danger", "warning", errorText({ ...reason, details: reason }))
-  return notice("warn", "warning", unsupportedText(reason))
-}
-
-/**
- * Why this computer cannot run it; memory and disk come in bytes.
- * @param {Record<string, any>} reason
- */
-function unsupportedText(reason) {
-  const key = `settings.builtin.unsupported_${reason.reason}`
-  const show = (/** @type {unknown} */ value) => (typeof value === "number" ? bytes(value) : value)
-  return hasText(key)
-    ? t(key, { needed: show(reason.needed), found: show(reason.found) })
-    : t("errors.builtin.unsupported")
 }
 
 /**

@@ -178,3 +178,14 @@ async def test_another_tab_sees_a_choice_at_once(open_page: OpenPage) -> None:
     await expect(other.locator("md-line[data-line=open]")).to_be_visible()
     await one.get_by_role("switch", name="답을 저장해 두고 다시 쓰기").uncheck()
     await expect(switch).not_to_be_checked()
+
+
+async def test_the_embedder_says_beside_the_built_in_model_how_it_stands(house: Server, open_page: OpenPage) -> None:
+    page = await open_page("/settings/builtin")
+    with house.client() as client:
+        state = client.get("/api/settings/embedder").json()
+    card = page.locator("md-embedder-card")
+    await expect(card.get_by_role("heading", name=state["model"])).to_be_visible()
+    await expect(card.get_by_text("꺼짐")).to_be_visible()
+    assert state["status"] == "off"
+    await expect(card.get_by_role("button")).to_have_count(0)
