@@ -7,7 +7,7 @@ import grimp
 from importlinter import Contract, ContractCheck, fields, output
 
 EDGES = ("api", "socket")
-RANKS = {"types": 0, "addresses": 0, "entries": 0, "errors": 0, "store": 1, "api": 3, "socket": 3}
+RANKS = {"types": 0, "addresses": 0, "entries": 0, "messages": 0, "errors": 0, "store": 1, "api": 3, "socket": 3}
 MIDDLE = 2
 WORDS = ("the types stand", "the store stands", "the rest stands", "the api stands")
 COMPOSITION = "madang.app"

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from madang.chat.types import Attachment, Gauge, Turn
+from madang.gateway.messages import ImagePart, Message, Part, TextPart
 from madang.gateway.rules import CODE_MARK, Question
 from madang.gateway.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, estimate_tokens
-from madang.gateway.types import ImagePart, Message, Part, TextPart
 
 GO_ON = (
     "Your answer above was cut off. Go on exactly where it stops, in the same language and form. "

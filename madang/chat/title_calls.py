@@ -12,9 +12,10 @@ from madang.chat.ground import Ground
 from madang.chat.titles import clean_title
 from madang.chat.types import Turn
 from madang.errors import MadangError
+from madang.gateway.messages import Message
 from madang.gateway.rules import Choice, Question
 from madang.gateway.tokens import estimate_tokens
-from madang.gateway.types import ChatRequest, Message, TextDelta
+from madang.gateway.types import ChatRequest, TextDelta
 
 _TASK = (
     "Write a title of at most six words for the conversation that begins with the message below, in its language. "

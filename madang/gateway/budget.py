@@ -16,14 +16,10 @@ from madang.gateway.caps.types import Standing, strictest
 from madang.gateway.days import day_of
 from madang.gateway.entries import Cause
 from madang.gateway.errors import BudgetReached, PriceUnknown
+from madang.gateway.messages import ImagePart, Message
 from madang.gateway.prices import MICRO, Tariff, rounded_up
 from madang.gateway.store import cause_row, has_lost, settle_lost
-from madang.gateway.types import (
-    ChatRequest,
-    ImagePart,
-    Message,
-    RawRequest,
-)
+from madang.gateway.types import ChatRequest, RawRequest
 from madang.preferences.service import Preferences
 
 LONGEST_UNASKED = 8192

@@ -9,7 +9,8 @@ from typing import Any
 import orjson
 
 from madang.errors import BadRequest
-from madang.gateway.types import ChatRequest, ImagePart, Message, Part, Provider, RawRequest
+from madang.gateway.messages import ImagePart, Message, Part
+from madang.gateway.types import ChatRequest, Provider, RawRequest
 
 FORMAT = 1
 """Counts up when the same request is to be asked anew, because what is kept has another form or meaning."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from madang.gateway.addresses import is_loopback
+from madang.gateway.messages import Message
 
 CacheMode = Literal["auto", "off", "refresh", "only"]
 CacheOutcome = Literal["hit", "similar", "miss", "off", "shared"]
@@ -13,45 +14,11 @@ Feature = Literal["chat", "title", "check", "api", "similar"]
 """`similar` are the vectors by which similar questions are found."""
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 Endpoint = Literal["chat/completions", "embeddings"]
-Role = Literal["system", "user", "assistant"]
 ProviderKind = Literal["openai", "compatible", "builtin", "ollama", "lmstudio", "llamacpp", "vllm"]
 ProviderSource = Literal["openai", "environment", "settings", "found", "builtin"]
 LOCAL_KINDS: frozenset[ProviderKind] = frozenset({"builtin", "ollama", "lmstudio", "llamacpp", "vllm"})
 CallStatus = Literal["done", "incomplete", "error", "cancelled", "lost"]
 WaitingReason = Literal["builtin", "rate_limited", "retrying", "busy"]
-
-
-@dataclass(frozen=True, slots=True)
-class TextPart:
-    """A piece of text in a message."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ImagePart:
-    """A picture in a message: its media type (`image/png`) and its bytes in base64."""
-
-    media_type: str
-    data_base64: str
-
-
-Part = TextPart | ImagePart
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of the conversation that is sent."""
-
-    role: Role
-    content: str | tuple[Part, ...]
-
-    @property
-    def text(self) -> str:
-        """Return the words of the message, without its pictures."""
-        if isinstance(self.content, str):
-            return self.content
-        return "\n".join(part.text for part in self.content if isinstance(part, TextPart))
 
 
 @dataclass(frozen=True, slots=True)

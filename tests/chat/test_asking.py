@@ -6,7 +6,7 @@ import pytest
 
 from madang.chat.types import Options
 from madang.gateway.embedded.prompts import small_model_prompt
-from madang.gateway.types import ImagePart
+from madang.gateway.messages import ImagePart
 from tests.chat.conftest import House
 from tests.chat.scripted import MODEL
 

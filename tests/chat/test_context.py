@@ -1,8 +1,8 @@
 """The context that fits."""
 
 from madang.chat.context import GO_ON, Reader, build_context, path_to
+from madang.gateway.messages import ImagePart, TextPart
 from madang.gateway.tokens import estimate_tokens
-from madang.gateway.types import ImagePart, TextPart
 from tests.chat.make import chain, make_attachment, make_turn
 
 BLIND = Reader(sees_images=False, context_tokens=None)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from madang.clock import Clock
 from madang.gateway.errors import UpstreamError
 from madang.gateway.fake_upstream import FakeUpstream, Turn
-from madang.gateway.types import ChatRequest, Message, ReasoningDelta, TextDelta, Waiting
+from madang.gateway.messages import Message
+from madang.gateway.types import ChatRequest, ReasoningDelta, TextDelta, Waiting
 from madang.gateway.upstream import Ended, Limits, Target, Upstream
 from madang.redact import Redactor
 

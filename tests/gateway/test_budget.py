@@ -17,15 +17,10 @@ from madang.gateway.caps.store import Claim
 from madang.gateway.days import day_of, zone_of
 from madang.gateway.entries import Cause
 from madang.gateway.fake_upstream import FakeUpstream, Fault, Say, Status
+from madang.gateway.messages import ImagePart, Message, TextPart
 from madang.gateway.prices import OwnTariff, cost_microusd, rounded_up
 from madang.gateway.store import cause_row
-from madang.gateway.types import (
-    Caller,
-    ImagePart,
-    Message,
-    TextPart,
-    Usage,
-)
+from madang.gateway.types import Caller, Usage
 from tests.gateway.asking import question
 from tests.gateway.rooms import Place, open_room
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from madang.gateway.canonical import canonical, key_of
-from madang.gateway.types import ChatRequest, ImagePart, Message, Provider, TextPart
+from madang.gateway.messages import ImagePart, Message, TextPart
+from madang.gateway.types import ChatRequest, Provider
 
 HERE = Provider("p", "P", "https://example.org/v1", "compatible", "settings")
 _texts = some.text(alphabet=some.characters(exclude_categories=[]), max_size=20)

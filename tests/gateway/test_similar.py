@@ -10,7 +10,8 @@ import pytest
 
 from madang.clock import FixedClock
 from madang.gateway.fake_upstream import FakeUpstream
-from madang.gateway.types import Caller, ChatRequest, ImagePart, Message, TextPart
+from madang.gateway.messages import ImagePart, Message, TextPart
+from madang.gateway.types import Caller, ChatRequest
 from tests.gateway.rooms import CALLER, Heard, Place, open_room
 from tests.gateway.test_api import browse
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from madang.gateway.canonical import key_of
+from madang.gateway.messages import Message
 from madang.gateway.semantic.types import Question
-from madang.gateway.types import Caller, ChatRequest, Message, Provider, RawRequest
+from madang.gateway.types import Caller, ChatRequest, Provider, RawRequest
 
 LONGEST = 500
 """Characters of a question. Embedders read the beginning of a text only, and long texts are alike by their length."""

@@ -5,7 +5,8 @@ from typing import Any
 
 import orjson
 
-from madang.gateway.types import ChatRequest, ImagePart, Message, Part, RawRequest
+from madang.gateway.messages import ImagePart, Message, Part
+from madang.gateway.types import ChatRequest, RawRequest
 
 # Models that reason count their thinking against this name and refuse the older one.
 _RENAMED = "max_completion_tokens"
