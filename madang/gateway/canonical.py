@@ -53,6 +53,8 @@ def _raw(request: RawRequest, provider: Provider, model: str) -> bytes:
         "base_url": provider.base_url.rstrip("/"),
         "endpoint": request.endpoint,
         "model": model,
+        # A limit may be told beside the body, which leaves its name to the provider.
+        "max_tokens": request.max_tokens,
         "body": {name: value for name, value in request.body.items() if name != "model"},
     }
     try:

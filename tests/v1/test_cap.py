@@ -48,6 +48,18 @@ async def test_a_limit_that_the_cap_sets_is_sent_and_told(place: Place, capped):
     assert 0 < limit < 2000
 
 
+async def test_a_response_keeps_to_the_cap_as_a_completion_does(place: Place, capped):
+    await asyncio.to_thread(capped, 2000)
+    answer = await place.post({"model": place.dear, "input": "안녕"}, "responses")
+    limit = place.asked[0]["max_tokens"]
+    assert int(answer.headers["x-madang-capped-at-tokens"]) == limit < 2000
+    for asked in ({"max_output_tokens": 2001}, {"input": "long " * 500}):
+        with pytest.raises(openai.APIStatusError) as raised:
+            await place.sdk.responses.create(**({"model": place.dear, "input": "안녕"} | asked))
+        assert (raised.value.status_code, raised.value.code) == (402, "gateway.budget_reached")
+    assert len(place.asked) == 1
+
+
 async def test_every_answer_of_several_is_reserved(place: Place, capped):
     await asyncio.to_thread(capped, 2000)
     body = {"model": place.dear, "messages": QUESTION, "max_tokens": 300}

@@ -39,6 +39,8 @@ async def test_any_other_is_refused_in_openais_shape(place: Place, narrow: opena
         assert raised.value.code == "gateway.model_not_allowed"
         assert raised.value.type == "permission_error"
     with pytest.raises(openai.PermissionDeniedError):
+        await narrow.responses.create(model="gpt-4o-tiny", input="x", stream=stream)
+    with pytest.raises(openai.PermissionDeniedError):
         await narrow.embeddings.create(model="env/text-embedding-3-small", input="x")
     assert place.asked == []
 

@@ -7,8 +7,9 @@ import orjson
 from loguru import logger
 
 from madang.errors import MadangError
-from madang.gateway.types import Finished, RawChunk, RawRequest, Receipt, Relayed, Started
+from madang.gateway.types import Finished, RawChunk, RawRequest, Relayed, Started
 from madang.gateway.v1 import headers
+from madang.gateway.v1.forms import Form
 from madang.gateway.v1.refusing import refusal_of
 from madang.guard.asgi import Header, Send
 from madang.ids import new_id
@@ -16,7 +17,6 @@ from madang.redact import Redactor
 
 _JSON: Header = (b"content-type", b"application/json")
 _STREAM: Header = (b"content-type", b"text/event-stream; charset=utf-8")
-_DONE = b"data: [DONE]\n\n"
 
 
 class Answering:
@@ -26,13 +26,15 @@ class Answering:
         self._send = send
         self._redactor = redactor
         self._path = path
+        self._form: Form | None = None
         self._has_begun = False
         self.is_whole = False
 
-    async def write(self, request: RawRequest, chunks: AsyncGenerator[RawChunk]) -> None:
+    async def write(self, request: RawRequest, form: Form, chunks: AsyncGenerator[RawChunk]) -> None:
         """Write what the gateway says to a request. Raises its error where nothing was written yet."""
+        self._form = form
         async with aclosing(chunks):
-            await (self._stream(request, chunks) if request.is_streamed else self._whole(chunks))
+            await (self._stream(form, chunks) if request.is_streamed else self._whole(form, chunks))
 
     async def json(self, content: object) -> None:
         """Write something that did not come from a model."""
@@ -46,14 +48,13 @@ class Answering:
             logger.info("{}: {} ({}) {}", self._path, refusal.code, number, error.message)
         else:
             logger.opt(exception=error).error("{}: internal ({})", self._path, number)
-        body = orjson.dumps(refusal.body)
-        if self._has_begun:
-            await self._piece(b"data: %b\n\n" % body, is_last=True)
+        if self._has_begun and self._form:
+            await self._piece(self._form.failure(refusal.body), is_last=True)
             return
         told = [(name.encode(), value.encode()) for name, value in refusal.headers]
-        await self._all(refusal.status, body, [(b"x-request-id", number.encode()), *told])
+        await self._all(refusal.status, orjson.dumps(refusal.body), [(b"x-request-id", number.encode()), *told])
 
-    async def _whole(self, chunks: AsyncGenerator[RawChunk]) -> None:
+    async def _whole(self, form: Form, chunks: AsyncGenerator[RawChunk]) -> None:
         started, body = None, b""
         async for chunk in chunks:
             match chunk:
@@ -61,22 +62,22 @@ class Answering:
                     started = chunk
                 case Relayed(data):
                     body = data
-                case Finished(_, receipt) if started:
-                    await self._all(200, body, [*headers.of_start(started), *headers.of_end(receipt)])
+                case Finished(reason, receipt) if started:
+                    said = form.whole(body, started, reason, receipt)
+                    await self._all(200, said, [*headers.of_start(started), *headers.of_end(receipt)])
 
-    async def _stream(self, request: RawRequest, chunks: AsyncGenerator[RawChunk]) -> None:
+    async def _stream(self, form: Form, chunks: AsyncGenerator[RawChunk]) -> None:
         started: Started | None = None
         async for chunk in chunks:
             match chunk:
                 case Started():
                     started = chunk
-                case Relayed(data):
-                    if started and not self._has_begun:
+                case Relayed(data) if started:
+                    if not self._has_begun:
                         await self._begin(200, [_STREAM, *headers.of_start(started)])
-                    await self._piece(data)
-                case Finished(_, receipt):
-                    wants_cost = (request.body.get("stream_options") or {}).get("include_usage")
-                    await self._piece((_told(receipt) if wants_cost else b"") + _DONE, is_last=True)
+                    await self._piece(form.piece(data, started))
+                case Finished(reason, receipt):
+                    await self._piece(form.end(reason, receipt), is_last=True)
 
     async def _all(self, status: int, body: bytes, told: list[Header]) -> None:
         await self._begin(status, [_JSON, (b"content-length", b"%d" % len(body)), *told])
@@ -89,9 +90,3 @@ class Answering:
     async def _piece(self, data: bytes, is_last: bool = False) -> None:
         self.is_whole = is_last
         await self._send({"type": "http.response.body", "body": data, "more_body": not is_last})
-
-
-def _told(receipt: Receipt) -> bytes:
-    """Return the end of a call as a comment: whoever reads only events does not see it."""
-    cost = {"call_id": receipt.call_id, "cost_usd": headers.usd(receipt.cost_microusd), "cache": receipt.cache}
-    return b": madang %b\n\n" % orjson.dumps(cost)

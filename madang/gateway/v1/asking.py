@@ -42,7 +42,11 @@ def cache_wish(asked: str | None) -> CacheWish:
 
 def chat_request(data: bytes, asked: CacheWish) -> RawRequest:
     """Return a request for a chat completion. Raises `BadRequest` where the cache or a cap could not trust it."""
-    body = parsed(data)
+    return chat_of(parsed(data), len(data), asked)
+
+
+def chat_of(body: dict[str, Any], length: int, asked: CacheWish) -> RawRequest:
+    """Return a request for a chat completion of a body that takes `length` bytes. Raises `BadRequest`."""
     messages = body.get("messages")
     if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages):
         raise BadRequest("messages must be a list of objects", param="messages")
@@ -54,7 +58,7 @@ def chat_request(data: bytes, asked: CacheWish) -> RawRequest:
         model=named_model(body),
         endpoint="chat/completions",
         body=body,
-        longest_prompt=len(data) + _MESSAGE_TOKENS * (len(messages) + 1) + _FILE_TOKENS * _files(messages),
+        longest_prompt=length + _MESSAGE_TOKENS * (len(messages) + 1) + _FILE_TOKENS * _files(messages),
         max_tokens=max(limits, default=None),
         answers=count(body, "n", _MOST_ANSWERS) or 1,
         is_streamed=flag(body, "stream"),

@@ -5,11 +5,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import TracebackType
 
+from madang.clock import Clock
 from madang.errors import NotAllowed, NotFound
 from madang.gateway.gateway import Gateway
 from madang.gateway.types import Caller, RawRequest
 from madang.gateway.v1 import asking, models
 from madang.gateway.v1.answering import Answering
+from madang.gateway.v1.forms import Form, Plain
+from madang.gateway.v1.responses.asking import responses_request
+from madang.gateway.v1.responses.form import AsResponse
 from madang.guard.asgi import Receive, Scope, Send, state_of, value
 from madang.principal import Principal
 from madang.redact import Redactor
@@ -25,8 +29,9 @@ _UNWATCHED_SECONDS = 0.01
 class Door:
     """Takes requests whose sender is known. Each needs the scope `chat`."""
 
-    def __init__(self, gateway: Gateway, redactor: Redactor) -> None:
+    def __init__(self, gateway: Gateway, redactor: Redactor, clock: Clock) -> None:
         self._gateway = gateway
+        self._clock = clock
         self._redactor = redactor
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -42,8 +47,12 @@ class Door:
     async def _answer(self, scope: Scope, body: bytes, principal: Principal, answering: Answering) -> None:
         match scope["method"], scope["path"]:
             case "POST", path if read := _READERS.get(path):
-                mode = asking.cache_wish(value(scope, b"x-madang-cache"))
-                await self._relay(read(body, mode), principal, answering)
+                request = read(body, _wish(scope))
+                await self._relay(request, Plain(request), principal, answering)
+            case "POST", "/v1/responses":
+                asked = asking.parsed(body)
+                form = AsResponse(asked, self._clock)
+                await self._relay(responses_request(asked, _wish(scope)), form, principal, answering)
             case "GET", "/v1/models":
                 await answering.json(await models.listed(self._gateway, principal.models))
             case "GET", path if path.startswith("/v1/models/"):
@@ -53,14 +62,18 @@ class Door:
             case _:
                 raise NotFound(f"there is nothing for {scope['method']} at this address")
 
-    async def _relay(self, request: RawRequest, principal: Principal, answering: Answering) -> None:
+    async def _relay(self, request: RawRequest, form: Form, principal: Principal, answering: Answering) -> None:
         token_id = principal.id if principal.kind == "token" else None
         caller = Caller("api", f"{principal.kind}:{principal.id}", token_id=token_id, models=principal.models)
         if request.answers and request.model in {"", asking.AUTO}:
             otherwise = await self._gateway.default_model()
             choice = await self._gateway.choose(asking.question_of(request), otherwise, caller)
             request, caller = replace(request, model=choice.model.id), replace(caller, route=choice.route)
-        await answering.write(request, self._gateway.stream(request, caller))
+        await answering.write(request, form, self._gateway.stream(request, caller))
+
+
+def _wish(scope: Scope) -> asking.CacheWish:
+    return asking.cache_wish(value(scope, b"x-madang-cache"))
 
 
 def _known(scope: Scope) -> Principal:

@@ -1,0 +1,1 @@
+"""OpenAI's Responses API, asked of any provider as a chat completion and answered in its own words."""
