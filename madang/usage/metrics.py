@@ -22,6 +22,7 @@ def exposed(totals: Totals) -> str:
         ("cached_prompt_tokens_total", "Prompt tokens that a provider had cached itself.", sums.cached_tokens),
         ("completion_tokens_total", "Tokens answered by models, reasoning included.", sums.completion_tokens),
         ("reasoning_tokens_total", "Tokens that models thought before they answered.", sums.reasoning_tokens),
+        ("wrong_similar_answers_total", "Kept answers that were wrong for a similar question.", sums.wrong_hits),
         ("unknown_cost_calls_total", "Calls whose cost nobody knows; they are in no sum.", sums.unknown_cost_calls),
     )
     kinds = [

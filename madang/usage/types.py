@@ -27,8 +27,9 @@ class Sums:
     """What some calls took together. Tokens and prompts are those of calls that were sent, kept answers apart.
 
     `failed_calls` ended in an error or broke off; `rescued_calls` came to their end by trying again. The cost of
-    `unknown_cost_calls` is in no sum. `asked_cache_calls` are those that could be a hit. `prefix_tokens` are the prompt
-    tokens of calls whose provider said how many it had cached itself; `cached_tokens` is how many those were.
+    `unknown_cost_calls` is in no sum. `asked_cache_calls` are those that could be a hit. Of the hits, `similar_hits`
+    were given to a similar question, and of those `wrong_hits` were wrong, as the person said. `prefix_tokens` are the
+    prompt tokens of calls whose provider said how many it had cached itself; `cached_tokens` is how many those were.
     """
 
     calls: int = 0
@@ -36,6 +37,8 @@ class Sums:
     cancelled_calls: int = 0
     rescued_calls: int = 0
     hits: int = 0
+    similar_hits: int = 0
+    wrong_hits: int = 0
     asked_cache_calls: int = 0
     uncounted_calls: int = 0
     unknown_cost_calls: int = 0

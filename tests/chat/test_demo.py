@@ -37,7 +37,7 @@ async def test_a_made_up_month_has_all_kinds_of_calls(tmp_path: Path) -> None:
     made = await fill(tmp_path / "demo", seed=1, days=31, until=UNTIL)
     found = await rows(tmp_path / "demo")
     assert (len(found), made.conversations > 100) == (made.calls, True)
-    assert {row["cache"] for row in found} == {"hit", "miss", "off"}
+    assert {row["cache"] for row in found} == {"hit", "similar", "miss", "off"}
     assert {row["status"] for row in found} == {"done", "error", "incomplete", "cancelled"}
     assert {row["feature"] for row in found} == {"chat", "title"}
     assert len({row["model"] for row in found}) == 5

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from madang.db.database import Database
-from madang.db.schema import calls
+from madang.db.schema import calls, similar_hits
 from madang.ids import new_id
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -57,6 +57,15 @@ def some_call(chance: random.Random, since: datetime, until: datetime) -> dict[s
 
 
 async def store(database: Database, *rows: dict[str, Any]) -> None:
-    """Put rows into the ledger."""
+    """Put rows into the ledger; of answers to similar questions, those of calls that took one attempt were wrong."""
+    hits = [_hit(row) for row in rows if row["cache"] == "similar"]
     async with database.write() as tx:
         await tx.execute(insert(calls), list(rows))
+        if hits:
+            await tx.execute(insert(similar_hits), hits)
+
+
+def _hit(row: dict[str, Any]) -> dict[str, Any]:
+    wrong_at = row["created_at"] if row["attempts"] == 1 else None
+    pair = {"asked_key": "asked", "kept_key": "kept", "embedder": "e", "score": 0.97}
+    return {"call_id": row["id"], **pair, "created_at": row["created_at"], "wrong_at": wrong_at}

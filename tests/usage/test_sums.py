@@ -28,6 +28,8 @@ PLAIN_SQL = {
     "cancelled_calls": "count(*) FILTER (WHERE status = 'cancelled')",
     "rescued_calls": "count(*) FILTER (WHERE status = 'done' AND attempts > 1)",
     "hits": "count(*) FILTER (WHERE cache IN ('hit', 'similar', 'shared'))",
+    "similar_hits": "count(*) FILTER (WHERE cache = 'similar')",
+    "wrong_hits": "count(*) FILTER (WHERE EXISTS (SELECT 1 FROM similar_hits WHERE call_id = id AND wrong_at > 0))",
     "asked_cache_calls": "count(*) FILTER (WHERE cache <> 'off')",
     "uncounted_calls": f"count(*) FILTER (WHERE {_SENT} AND (prompt_tokens IS NULL OR completion_tokens IS NULL))",
     "unknown_cost_calls": "count(*) FILTER (WHERE cost_microusd IS NULL)",

@@ -102,6 +102,7 @@ function counted(count) {
 
 /** @param {Call} call */
 function end({ status, error_code: code, cache, saved_microusd: saved }) {
+  if (cache === "similar") return chip(t("usage.calls.similar", { sum: money(saved ?? 0) }), "kept")
   if (cache !== "miss" && cache !== "off") return chip(t("usage.calls.kept", { sum: money(saved ?? 0) }), "kept")
   if (status === "done") return t("usage.calls.done")
   if (status === "cancelled") return chip(t("usage.calls.cancelled"))

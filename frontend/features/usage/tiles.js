@@ -22,6 +22,7 @@ export function tiles({ totals, ttft, pace }) {
     tile("saved", money(totals.saved_microusd), [
       wonLine(totals.saved_microusd),
       t("usage.tile.hit_rate", { share: share(totals.hits, totals.asked_cache_calls), hits: totals.hits }),
+      totals.similar_hits > 0 && similar(totals),
     ]),
     tile("calls", number(totals.calls), [
       t("usage.tile.failed", { failed: totals.failed_calls, rescued: totals.rescued_calls }),
@@ -34,6 +35,11 @@ export function tiles({ totals, ttft, pace }) {
       ttft.p99_ms === null ? t("usage.tile.unmeasured") : t("usage.tile.p99", { time: duration(ttft.p99_ms) }),
     ]),
   )
+}
+
+/** How often a similar question was answered with what was kept, and how often that was wrong. @param {Report["totals"]} totals */
+function similar({ similar_hits: count, wrong_hits: wrong }) {
+  return t("usage.tile.similar", { count, wrong, share: share(wrong, count) })
 }
 
 /** @param {number} value */

@@ -7,6 +7,8 @@
  * @property {number} cancelled_calls
  * @property {number} rescued_calls
  * @property {number} hits
+ * @property {number} similar_hits
+ * @property {number} wrong_hits
  * @property {number} asked_cache_calls
  * @property {number} uncounted_calls
  * @property {number} unknown_cost_calls

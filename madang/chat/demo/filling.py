@@ -157,7 +157,8 @@ def _entry(made: Made, conversation_id: str | None, tariffs: Tariffs, token_id: 
 def _receipt(made: Made, tariffs: Tariffs) -> Receipt:
     maker, tariff = made.maker, tariffs[made.maker.id]
     cost = 0 if maker.is_free else cost_microusd(tariff, made.usage)
-    is_hit, was_refused = made.cache == "hit", made.status == "error" and made.error_code == "gateway.rate_limited"
+    is_hit = made.cache in {"hit", "similar"}
+    was_refused = made.status == "error" and made.error_code == "gateway.rate_limited"
     return Receipt(
         call_id=made.id,
         model=maker.id,

@@ -145,7 +145,9 @@ def _program_call(chance: random.Random, at: datetime) -> Made:
     made = _call(
         chance, at, maker, chance.randrange(300, 4200), chance.randrange(40, 600), follows=chance.random() < 0.5
     )
-    return replace(made, token=chance.choice((0, 0, 1)))
+    # Programs ask the same in many words, and may take the answer to a similar question.
+    cache: CacheOutcome = "similar" if made.cache == "hit" and chance.random() < 0.4 else made.cache
+    return replace(made, cache=cache, token=chance.choice((0, 0, 1)))
 
 
 def _call(chance: random.Random, at: datetime, maker: Maker, prompt: int, answer: int, *, follows: bool) -> Made:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, and_, case, func, literal_column, select, type_coerce
 
-from madang.db.schema import calls, tokens
+from madang.db.schema import calls, similar_hits, tokens
 from madang.db.transaction import Transaction
 from madang.usage.store.which import SENT, rows_of
 from madang.usage.types import ErrorCount, Filter, Spread, Sums, TokenCount
@@ -116,12 +116,15 @@ def _columns() -> list[ColumnElement[Any]]:
     done, prompt = calls.c.status == "done", calls.c.prompt_tokens
     is_counted = and_(prompt.is_not(None), calls.c.completion_tokens.is_not(None))
     has_prefix = and_(SENT, prompt.is_not(None), calls.c.cached_tokens.is_not(None))
+    wrong = select(similar_hits.c.call_id).where(similar_hits.c.wrong_at.is_not(None))
     made: dict[str, ColumnElement[Any]] = {
         "calls": func.count(),
         "failed_calls": _count(calls.c.status.in_(("error", "incomplete", "lost"))),
         "cancelled_calls": _count(calls.c.status == "cancelled"),
         "rescued_calls": _count(and_(done, calls.c.attempts > 1)),
         "hits": _count(~SENT),
+        "similar_hits": _count(calls.c.cache == "similar"),
+        "wrong_hits": _count(calls.c.id.in_(wrong)),
         "asked_cache_calls": _count(calls.c.cache != "off"),
         "uncounted_calls": _count(and_(SENT, ~is_counted)),
         "unknown_cost_calls": func.count() - func.count(calls.c.cost_microusd),
