@@ -12,6 +12,7 @@ from loguru import logger
 
 from madang.app.front import Front, House
 from madang.app.ground import Ground
+from madang.app.lasting import lasting
 from madang.app.site import Site, frontend_dir
 from madang.clock import Clock
 from madang.config import Settings
@@ -82,8 +83,9 @@ class Serving:
 
     async def _open_house(self) -> House:
         """Import what is heavy in a thread, so that the page is served meanwhile, and open it."""
-        house = await asyncio.to_thread(importlib.import_module, "madang.app.house")
-        opened: House = await house.open_house(self._ground)
+        with lasting():
+            house = await asyncio.to_thread(importlib.import_module, "madang.app.house")
+            opened: House = await house.open_house(self._ground)
         return opened
 
     def _configuration(self) -> uvicorn.Config:

@@ -15,6 +15,7 @@ from madang.gateway.directory import Directory
 from madang.gateway.discovery import found_servers
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.errors import GatewayError, NoModel, NotAnAnswer, UnknownModel
+from madang.gateway.looking import Looking
 from madang.gateway.prices import Prices, shown
 from madang.gateway.providers import BUILTIN, OPENAI, names_provider
 from madang.gateway.types import LOCAL_KINDS, ModelInfo, Provider, ProviderKind
@@ -22,8 +23,8 @@ from madang.gateway.upstream import Upstream
 from madang.preferences.service import Preferences
 from madang.principal import Announce
 
-_STALE_SECONDS = 300.0
 _FIRST_LISTS_SECONDS = 3.0
+_MOST_KNOWN = 500
 _CHANGES = frozenset({"keys.changed", "providers.changed", "preferences.changed"})
 # Asked for at a compatible server that names no models: many take any name, and this one is small everywhere.
 _ASSUMED = "gpt-4o-mini"
@@ -56,34 +57,34 @@ class Registry:
         self._clock = clock
         self._announce = announce
         self._ports = ports
-        self._refreshing: asyncio.Task[None] | None = None
-        self._refreshed_at: float | None = None
-        self._is_outdated = False
+        self._looking = Looking(self._look, clock)
+        self._known: dict[str, ModelInfo] = {}
         self._switching: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to look for models."""
         await self._builtin.switch(self._wants_builtin())
-        self._refresh_soon()
+        self._looking.soon()
 
     async def stop(self) -> None:
         """Stop looking."""
-        for task in filter(None, (self._refreshing, self._switching)):
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        await self._looking.stop()
+        if self._switching:
+            self._switching.cancel()
+            await asyncio.gather(self._switching, return_exceptions=True)
 
     def heard(self, kind: str) -> None:
         """Take note of what was announced: another key, provider or wish changes which models there are."""
         if kind == "preferences.changed":
             self._switching = asyncio.create_task(self._builtin.switch(self._wants_builtin()), name="built-in model")
         if kind in _CHANGES:
-            self._is_outdated = True
-            self._refresh_soon()
+            self._known = {}
+            self._looking.again()
 
     async def models(self) -> list[ModelInfo]:
         """Return every model of every enabled provider, with its price; and the default one, listed or not."""
         await self._fresh()
-        self._refresh_if_stale()
+        self._looking.if_stale()
         models = {model.id: model for provider in self._enabled() for model in self._models_of(provider)}
         with suppress(NoModel):
             default = await self.default_model()
@@ -95,9 +96,19 @@ class Registry:
 
         A provider is trusted to know a name it does not list; a bare name must be one provider's, or the first's.
         """
-        self._refresh_if_stale()
+        self._looking.if_stale()
         if name is None:
             return await self.default_model()
+        # What is looked for while something changes goes into a book that nobody reads any more.
+        known = self._known
+        if name not in known:
+            found = await self._found(name)
+            if found.is_builtin or len(known) >= _MOST_KNOWN:
+                return found
+            known[name] = found
+        return known[name]
+
+    async def _found(self, name: str) -> ModelInfo:
         provider_id, _, model_name = name.partition("/")
         provider = await self._provider(provider_id)
         if provider is None or not model_name or await self._is_anothers(provider, name):
@@ -138,7 +149,7 @@ class Registry:
 
     async def discover(self) -> list[Provider]:
         """Look for model servers on this machine now, and return those that are there."""
-        await self._refresh()
+        await self._looking.now()
         return [provider for provider in self._directory.all() if provider.source == "found"]
 
     async def check(self, provider_id: str) -> tuple[Listing, float]:
@@ -157,7 +168,7 @@ class Registry:
     async def _provider(self, provider_id: str) -> Provider | None:
         """Return an enabled provider; a server of this machine that was not there is looked for once more."""
         if provider_id in LOCAL_KINDS and all(each.id != provider_id for each in self._enabled()):
-            await asyncio.wait({self._refresh_soon()}, timeout=_FIRST_LISTS_SECONDS)
+            await asyncio.wait({self._looking.soon()}, timeout=_FIRST_LISTS_SECONDS)
         return next((each for each in self._enabled() if each.id == provider_id), None)
 
     def _seen(self, provider: Provider) -> Provider:
@@ -267,31 +278,16 @@ class Registry:
         """Wait a little for lists that were never there, or that another key or address has made worthless."""
         is_known = [await self._catalogue.is_current(each) for each in self._enabled() if each.id != BUILTIN]
         if not all(is_known):
-            await asyncio.wait({self._refresh_soon()}, timeout=_FIRST_LISTS_SECONDS)
-
-    def _refresh_if_stale(self) -> None:
-        if self._refreshed_at is None or self._clock.monotonic() - self._refreshed_at > _STALE_SECONDS:
-            self._refresh_soon()
-
-    def _refresh_soon(self) -> asyncio.Task[None]:
-        if self._refreshing is None or self._refreshing.done():
-            self._refreshing = asyncio.create_task(self._refresh(), name="models")
-        return self._refreshing
+            await asyncio.wait({self._looking.soon()}, timeout=_FIRST_LISTS_SECONDS)
 
     def _wants_builtin(self) -> bool:
         return self._settings.builtin and self._preferences.get().builtin_enabled
 
-    async def _refresh(self) -> None:
-        """Look everywhere, and once more where something changed meanwhile."""
-        self._is_outdated = True
-        while self._is_outdated:
-            self._is_outdated = False
-            await self._look()
-
     async def _look(self) -> None:
-        self._refreshed_at = self._clock.monotonic()
         wants_local = self._preferences.get().local_discovery
         found = await found_servers(self._upstream, self._ports) if wants_local else []
         has_news = self._directory.found(found)
-        if await self._catalogue.refresh(self._directory.all()) or has_news:
+        has_others = await self._catalogue.refresh(self._directory.all())
+        self._known = {}
+        if has_others or has_news:
             self._announce("models.changed", {})

@@ -40,10 +40,9 @@ def _encoded(headers: dict[str, str]) -> tuple[Header, ...]:
 _OF_FILES = _encoded(_COMMON)
 _OF_DOCS = _encoded(_COMMON | {"content-security-policy": DOCS_CSP, "cache-control": "no-store"})
 _OF_ANSWERS = _encoded(_COMMON | {"cache-control": "no-store"})
-_REPLACED = {
-    each: frozenset(name for name, _ in each) - {b"content-security-policy"}
-    for each in (_OF_FILES, _OF_DOCS, _OF_ANSWERS)
-}
+# An answer's own policy stays beside ours: browsers keep to both.
+_REPLACED = frozenset(name for name, _ in _OF_ANSWERS) - {b"content-security-policy"}
+_REPLACED_IN_FILES = _REPLACED - {b"cache-control"}
 
 
 def headers_for(path: str) -> tuple[Header, ...]:
@@ -77,5 +76,5 @@ class Headers:
 
 
 def _others(theirs: list[Header], ours: tuple[Header, ...]) -> list[Header]:
-    replaced = _REPLACED[ours]
+    replaced = _REPLACED_IN_FILES if ours is _OF_FILES else _REPLACED
     return [header for header in theirs if header[0].lower() not in replaced]

@@ -132,6 +132,20 @@ async def test_a_bare_name_is_the_one_providers_that_has_it(tmp_path: Path):
             await here.room.gateway.resolve("builtin/other")
 
 
+async def test_a_name_that_was_found_is_looked_for_anew_once_something_has_changed(tmp_path: Path):
+    async with (
+        FakeUpstream(models=["a"]) as one,
+        FakeUpstream(models=["b"]) as two,
+        open_room(tmp_path, openai_base_url=one.base_url) as here,
+    ):
+        added = await here.room.directory.add("Two", two.base_url, {})
+        assert [(await here.room.gateway.resolve("b")).provider for _ in range(2)] == [added.id] * 2
+        await here.room.directory.remove(added.id)
+        here.room.registry.heard("providers.changed")
+        with pytest.raises(UnknownModel):
+            await here.room.gateway.resolve("b")
+
+
 async def test_a_name_with_another_makers_name_in_it_is_its_listers_where_the_maker_has_no_key(tmp_path: Path):
     async with (
         FakeUpstream(models=["openai/gpt-4o"]) as fake,
