@@ -139,6 +139,7 @@ async def test_a_name_that_was_found_is_looked_for_anew_once_something_has_chang
         open_room(tmp_path, openai_base_url=one.base_url) as here,
     ):
         added = await here.room.directory.add("Two", two.base_url, {})
+        here.room.registry.heard("providers.changed")
         assert [(await here.room.gateway.resolve("b")).provider for _ in range(2)] == [added.id] * 2
         await here.room.directory.remove(added.id)
         here.room.registry.heard("providers.changed")
