@@ -100,7 +100,8 @@ class GatewayRoom:
         caps = Caps(database, clock, around.settings, around.announce)
         budget, ledger = Budget(database, around.lease, clock, caps, preferences), Ledger(database)
         clearing, never = Clearing(database, cache), NeverKept(database, cache, ledger, clock)
-        similar = Similar(database, preferences, catalogue, limits, clock)
+        embedder = _embedder(around)
+        similar = Similar(database, preferences, catalogue, embedder, limits=limits, clock=clock)
         telling = Telling(cache, similar, never=never, ledger=ledger, preferences=preferences, clock=clock)
         gateway = Gateway(
             registry=registry,
@@ -115,7 +116,7 @@ class GatewayRoom:
         )
         return cls(
             gateway, registry, directory, cache, similar, telling, clearing, never, budget, caps, ledger, upstream,
-            around.builtin, prices, _embedder(around),
+            around.builtin, prices, embedder,
         )  # fmt: skip
 
     def services(self) -> dict[type[Any], Any]:

@@ -11,7 +11,8 @@ import { facts, notice } from "./pieces.js"
  * @typedef {object} SimilarState `hits` and `wrong` are of the last 30 days
  * @property {boolean} enabled
  * @property {"ready" | "missing" | "failing"} status
- * @property {string | null} embedder
+ * @property {string | null} embedder the one that is used, null where there is none
+ * @property {string | null} chosen a model of a provider; null is the built-in one
  * @property {string | null} error
  * @property {string[]} models
  * @property {number} questions
@@ -43,10 +44,11 @@ export function similarParts(state, isKeeping, save) {
 /** Why nothing is found although it is switched on. @param {SimilarState} state */
 function trouble({ enabled, status, error }) {
   if (!enabled || status === "ready") return null
-  const words =
-    status === "missing"
-      ? t("settings.similar.missing")
-      : t("settings.similar.failing", { error: errorText({ code: error ?? "internal", message: error ?? "" }) })
+  if (status === "missing") {
+    const way = h("a", { href: "/settings/builtin" }, t("settings.similar.fetch"))
+    return notice("warn", "warning", [h("p", {}, t("settings.similar.missing")), h("p", {}, way)])
+  }
+  const words = t("settings.similar.failing", { error: errorText({ code: error ?? "internal", message: error ?? "" }) })
   return notice("warn", "warning", h("p", {}, words))
 }
 
@@ -54,13 +56,13 @@ function trouble({ enabled, status, error }) {
  * @param {SimilarState} state
  * @param {(patch: SimilarPatch) => void} save
  */
-function model({ embedder, models }, save) {
-  const names = embedder && !models.includes(embedder) ? [...models, embedder] : models
+function model({ chosen, models }, save) {
+  const names = chosen && !models.includes(chosen) ? [...models, chosen] : models
   const options = [
-    { value: "", label: t("settings.similar.none") },
+    { value: "", label: t("settings.similar.builtin") },
     ...names.map((name) => ({ value: name, label: name })),
   ]
-  const control = select(options, embedder ?? "", { "data-key": "similar-model" })
+  const control = select(options, chosen ?? "", { "data-key": "similar-model" })
   control.addEventListener("change", () => save({ similar_model: control.value || null }))
   return field({ label: t("settings.similar.model"), hint: t("settings.similar.model_hint"), control })
 }

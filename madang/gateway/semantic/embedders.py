@@ -1,7 +1,9 @@
 """Who turns a question into a vector, and what is done while that fails."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+import sys
+from array import array
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
@@ -10,6 +12,7 @@ from loguru import logger
 
 from madang.clock import Clock
 from madang.errors import MadangError
+from madang.gateway.embedder.service import Embedder as LocalEmbedder
 from madang.gateway.errors import NotAnAnswer, TimedOut
 from madang.gateway.semantic import scan
 from madang.gateway.semantic.types import EmbedderStatus, Vector
@@ -31,7 +34,7 @@ class Embedder(Protocol):
     @property
     def threshold(self) -> float: ...
 
-    async def embed(self, text: str, caller: Caller) -> list[float]:
+    async def embed(self, text: str, caller: Caller) -> Sequence[float]:
         """Return the vector of a text. Raises `MadangError`."""
 
 
@@ -44,7 +47,7 @@ class ProviderEmbedder:
         self.name = name
         self._ask = ask
 
-    async def embed(self, text: str, caller: Caller) -> list[float]:
+    async def embed(self, text: str, caller: Caller) -> Sequence[float]:
         """Return the vector of a text. Raises `GatewayError`."""
         # Another model that stands in would give vectors of another kind.
         only = frozenset({self.name})
@@ -57,6 +60,24 @@ class ProviderEmbedder:
             async for chunk in chunks:
                 data = chunk.data if isinstance(chunk, Relayed) else data
         return _numbers(data)
+
+
+class BuiltInEmbedder:
+    """The model of this machine: free, and no text leaves it. It is never fetched for the sake of a question."""
+
+    threshold = 0.97
+
+    def __init__(self, embedder: LocalEmbedder) -> None:
+        self.name = embedder.name
+        self._embedder = embedder
+
+    async def embed(self, text: str, caller: Caller) -> Sequence[float]:
+        """Return the vector of a text. Raises `EmbedderError`."""
+        embedded = await self._embedder.embed_counted([text], "query")
+        vector = array("f", embedded.vectors)
+        if sys.byteorder == "big":
+            vector.byteswap()
+        return vector
 
 
 class Embedding:

@@ -6,9 +6,10 @@ from datetime import timedelta
 from madang.clock import Clock
 from madang.db.database import Database
 from madang.gateway.catalogue import Catalogue
+from madang.gateway.embedder.service import Embedder as LocalEmbedder
 from madang.gateway.errors import UnknownCall
 from madang.gateway.semantic import store
-from madang.gateway.semantic.embedders import Ask, Embedder, Embedding, ProviderEmbedder
+from madang.gateway.semantic.embedders import Ask, BuiltInEmbedder, Embedder, Embedding, ProviderEmbedder
 from madang.gateway.semantic.question import question_of
 from madang.gateway.semantic.search import FindKept, Search
 from madang.gateway.semantic.types import SimilarState
@@ -23,11 +24,19 @@ class Similar:
     """Does nothing at all for a request that does not ask for it."""
 
     def __init__(
-        self, database: Database, preferences: Preferences, catalogue: Catalogue, limits: Limits, clock: Clock
+        self,
+        database: Database,
+        preferences: Preferences,
+        catalogue: Catalogue,
+        local: LocalEmbedder,
+        *,
+        limits: Limits,
+        clock: Clock,
     ) -> None:
         self._database = database
         self._preferences = preferences
         self._catalogue = catalogue
+        self._local = local
         self._clock = clock
         self._embedding = Embedding(clock, limits.vector)
         self._remembering: set[asyncio.Task[None]] = set()
@@ -74,11 +83,13 @@ class Similar:
     async def state(self) -> SimilarState:
         """Return how it stands; hits are those of the last 30 days."""
         wishes, now = self._preferences.get(), self._clock.now()
+        embedder = wishes.similar_model or (self._local.name if self._local.is_here else None)
         tally = await store.tally(self._database, now - _MONTH)
         return SimilarState(
             enabled=wishes.similar_enabled,
-            status=self._embedding.status if wishes.similar_model else "missing",
-            embedder=wishes.similar_model,
+            status=self._embedding.status if embedder else "missing",
+            embedder=embedder,
+            chosen=wishes.similar_model,
             error=self._embedding.error,
             models=self._catalogue.embedders(),
             questions=await store.count(self._database, now - timedelta(seconds=wishes.cache_ttl_seconds)),
@@ -87,5 +98,7 @@ class Similar:
         )
 
     def _embedder(self, ask: Ask) -> Embedder | None:
-        model = self._preferences.get().similar_model
-        return ProviderEmbedder(model, ask) if model else None
+        """Return the model of a provider that the person chose, else the built-in one where it is fetched."""
+        if model := self._preferences.get().similar_model:
+            return ProviderEmbedder(model, ask)
+        return BuiltInEmbedder(self._local) if self._local.is_here else None

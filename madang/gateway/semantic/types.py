@@ -53,13 +53,15 @@ class Pair:
 class SimilarState:
     """Whether similar questions can be found and by which model, how often that helped, how often it was wrong.
 
-    `embedder` is None where no model gives vectors; `error` is the code of what went wrong last while it is `failing`.
-    `models` are those that providers list for this. `hits` and `wrong` are of the last 30 days.
+    `embedder` is None where no model gives vectors; `chosen` is the provider's one that the person chose, None the
+    built-in one. `error` is the code of what went wrong last while it is `failing`. `models` are those that providers
+    list for this. `hits` and `wrong` are of the last 30 days.
     """
 
     enabled: bool
     status: EmbedderStatus
     embedder: str | None
+    chosen: str | None
     error: str | None
     models: tuple[str, ...]
     questions: int
