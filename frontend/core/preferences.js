@@ -25,6 +25,7 @@ import { showLook } from "./look.js"
  * @property {string[]} fallbacks
  * @property {boolean} allow_paid_fallback
  * @property {RouteRule[]} routes
+ * @property {number | null} trim_tokens
  * @property {number | null} temperature
  * @property {number | null} top_p
  * @property {number | null} max_tokens

@@ -48,6 +48,7 @@ class Asker:
             Reader(model.sees_images, model.context_tokens),
             system_prompt=options.system_prompt or _small_prompt(model, turn),
             max_tokens=options.max_tokens,
+            trim_tokens=values.trim_tokens,
             is_going_on=bool(turn.answer),
         )
         # Pictures of some megabytes take a moment to encode, in which nobody else should have to wait.
@@ -55,7 +56,7 @@ class Asker:
         request = _request(model, options, context, turn.cache_asked)
         if options.similar and _asks_with_words_alone(turn):
             request = replace(request, similar=True)
-        return Asking(request, caller, context.gauge)
+        return Asking(request, replace(caller, trim=context.trim), context.gauge)
 
 
 def caller_of(turn: Turn, feature: Feature) -> Caller:

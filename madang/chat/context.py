@@ -4,10 +4,12 @@ import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from madang.chat.trimming import first_kept
 from madang.chat.types import Attachment, Gauge, Turn
 from madang.gateway.messages import ImagePart, Message, Part, TextPart
 from madang.gateway.rules import CODE_MARK, Question
 from madang.gateway.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, estimate_tokens
+from madang.gateway.types import Trim
 
 GO_ON = (
     "Your answer above was cut off. Go on exactly where it stops, in the same language and form. "
@@ -27,10 +29,11 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The messages to send and how full they make the context."""
+    """The messages to send, how full they make the context, and what was left out of it."""
 
     messages: tuple[Message, ...]
     gauge: Gauge
+    trim: Trim
 
 
 def question_of(path: Sequence[Turn], files: Mapping[str, bytes], system_prompt: str | None) -> Question:
@@ -65,22 +68,27 @@ def build_context(
     *,
     system_prompt: str | None,
     max_tokens: int | None,
+    trim_tokens: int | None = None,
     is_going_on: bool = False,
 ) -> Context:
     """Return what to send so that the last turn of `path` is answered, or with `is_going_on` its answer goes on.
 
     `files` holds the bytes of the attachments by id. The system prompt and the last turn always stay; the oldest
-    others go, whole, until the estimate leaves room for the answer.
+    others go, whole, until the estimate leaves room for the answer. With `trim_tokens` they also go, in large steps,
+    where they come to more than that.
     """
     system = [Message("system", system_prompt)] if system_prompt else []
     turns = [_messages(turn, files, reader, is_last=False) for turn in path[:-1]]
     last = _messages(path[-1], files, reader, is_last=not is_going_on)
     if is_going_on and path[-1].answer:
         last.append(Message("user", GO_ON))
-    kept = _newest_that_fit(turns, _room(reader, max_tokens), _cost(system) + _cost(last))
+    fitting = _newest_that_fit(turns, _room(reader, max_tokens), _cost(system) + _cost(last))
+    first = 0 if trim_tokens is None else first_kept([_cost(turn) for turn in turns], trim_tokens - _cost(system))
+    kept = fitting[max(0, first - (len(turns) - len(fitting))) :]
+    trim = Trim(len(turns) - len(kept), sum(_cost(turn) for turn in fitting[: len(fitting) - len(kept)]))
     messages = [*system, *(message for turn in kept for message in turn), *last]
     gauge = Gauge(_cost(messages), reader.context_tokens, len(turns) - len(kept))
-    return Context(tuple(_joined(messages)), gauge)
+    return Context(tuple(_joined(messages)), gauge, trim)
 
 
 def _messages(turn: Turn, files: Mapping[str, bytes], reader: Reader, is_last: bool) -> list[Message]:

@@ -144,6 +144,7 @@ calls = Table(
     Column("ttft_ms", BigInteger),
     Column("latency_ms", BigInteger),
     Column("finish_reason", Text),
+    Column("trimmed_tokens", BigInteger),
     Column("route_id", Text),
     Column("route_instead_of", Text),
     Column("route_saved_microusd", BigInteger),

@@ -191,7 +191,8 @@ class Bill:
 
     def receipt(self) -> Receipt:
         """Return what the call has taken so far."""
-        cost, counted, route = self._cost(), cost_microusd(self.tariff, self._usage), self.route
+        cost, counted, thrift = self._cost(), cost_microusd(self.tariff, self._usage), self._thrift()
+        route, trim = self.route, self._caller.trim
         return Receipt(
             call_id=self.id,
             model=self.model.id,
@@ -213,7 +214,9 @@ class Bill:
             masked_secrets=self._masked,
             route_name=route.name if route else None,
             route_instead_of=route.instead_of.id if route else None,
-            route_saved_microusd=self._thrift().route_microusd,
+            route_saved_microusd=thrift.route_microusd,
+            trimmed_turns=trim.turns if trim else 0,
+            trimmed_tokens=thrift.trimmed_tokens,
             similar=self._similar,
         )
 
@@ -252,7 +255,7 @@ class Bill:
     def _thrift(self) -> Thrift:
         """Return what a whole answer saved that was asked of the model; what is kept or shared is counted as that."""
         was_sent = self.cache in {"miss", "off"} and self._status == "done"
-        return thrift_of(self._usage, self.tariff, self.instead) if was_sent else NO_THRIFT
+        return thrift_of(self._usage, self.tariff, self.instead, self._caller.trim) if was_sent else NO_THRIFT
 
     def _cost(self) -> int | None:
         """Return what is owed for all attempts; `None` where that is unknown.

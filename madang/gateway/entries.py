@@ -22,10 +22,13 @@ class Thrift:
 
     `route_microusd` is an estimate, since another model counts and answers a little differently; below 0 the rule's
     model was the dearer one. `prefix_microusd` is what the provider took off for tokens that it had cached.
+    `trimmed_tokens` is about how much of a long conversation was not sent: what it had cost depends on how much of it
+    the provider had cached, so nobody knows.
     """
 
     route_microusd: int | None = None
     prefix_microusd: int | None = None
+    trimmed_tokens: int | None = None
 
 
 NO_THRIFT = Thrift()

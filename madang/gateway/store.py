@@ -192,6 +192,7 @@ def _call_row(entry: Entry) -> dict[str, Any]:
         "ttft_ms": entry.ttft_ms,
         "latency_ms": entry.latency_ms,
         "finish_reason": entry.finish_reason,
+        "trimmed_tokens": entry.thrift.trimmed_tokens,
         "route_id": entry.route.id if entry.route else None,
         "route_instead_of": entry.route.instead_of.id if entry.route else None,
         "route_saved_microusd": entry.thrift.route_microusd,

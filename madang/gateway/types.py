@@ -78,6 +78,7 @@ class Caller:
     models: frozenset[str] | None = None
     """The ids of the only models that may answer; `None` is any."""
     route: "Route | None" = None
+    trim: "Trim | None" = None
     billed: "Callable[[Receipt], None] | None" = field(default=None, compare=False, repr=False)
     """Told what the call took when it has ended, however it ended: whoever stops it hears nothing else."""
 
@@ -106,7 +107,8 @@ class Receipt:
     """What one call took. Money is integer micro-dollars; an unknown cost is `None`, never 0.
 
     Where a rule chose the model, `route_name` is the rule's, `route_instead_of` the model that would have answered, and
-    `route_saved_microusd` about what that saved.
+    `route_saved_microusd` about what that saved. Of a conversation the `trimmed_turns` oldest turns were left out;
+    `trimmed_tokens` is about how many tokens less that was, where the person wanted it so.
     With `is_at_most` the cost is what the cap reserved, since nobody counted. `capped_at_tokens` is how long the answer
     could get where only a cap limited it. `masked_secrets`
     counts the keys and other known secrets that the answer repeated; a mask stands in their place.
@@ -133,6 +135,8 @@ class Receipt:
     route_name: str | None = None
     route_instead_of: str | None = None
     route_saved_microusd: int | None = None
+    trimmed_turns: int = 0
+    trimmed_tokens: int | None = None
     similar: Likeness | None = None
 
 
@@ -227,6 +231,14 @@ class ModelInfo:
     price: Price | None = None
     available: bool = True
     unavailable_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Trim:
+    """What was left out of a conversation: so many turns, and about how many tokens of them by the person's wish."""
+
+    turns: int
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,7 @@ class PreferenceValues:
     Of `routes` the first one that fits a question decides which model answers it.
     With `similar_enabled` the kept answer to a similar question will do in a conversation that does not say otherwise;
     `similar_model` gives the vectors by which they are compared.
+    From `trim_tokens` on the oldest turns of a conversation are no longer sent; None sends all that fit.
     `krw_per_usd` is what a dollar is in won where sums are shown in both, `krw_rate_day` the day the rate is from.
     """
 
@@ -66,6 +67,7 @@ class PreferenceValues:
     fallbacks: tuple[str, ...] = ()
     allow_paid_fallback: bool = False
     routes: tuple[RouteRule, ...] = ()
+    trim_tokens: int | None = None
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
@@ -95,6 +97,7 @@ class PreferencePatch(BaseModel):
     fallbacks: list[ModelId] = Field([], max_length=10)
     allow_paid_fallback: bool = False
     routes: list[RouteBody] = Field([], max_length=MOST_RULES)
+    trim_tokens: int | None = Field(None, ge=1000, le=10_000_000)
     temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
     top_p: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
     max_tokens: int | None = Field(None, ge=1, le=1_000_000)

@@ -183,7 +183,8 @@ class Savings:
 
     `kept` answers, those to `similar` questions and those `shared` with somebody else saved their own cost.
     `prefix_tokens` are the prompt tokens of calls whose provider said how many it had cached, `cached_tokens` how many
-    those were, `prefix_microusd` what it took off for them.
+    those were, `prefix_microusd` what it took off for them. `trimmed_tokens` is about how much less was sent in
+    `trimmed_calls` of long conversations.
     """
 
     kept_calls: int
@@ -195,6 +196,8 @@ class Savings:
     prefix_tokens: int
     cached_tokens: int
     prefix_microusd: int
+    trimmed_calls: int
+    trimmed_tokens: int
     rules: list[RuleSavings]
 
 

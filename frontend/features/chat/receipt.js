@@ -26,6 +26,7 @@ export function receiptLine({ turn, isLast }) {
     receipt?.cache === "shared" && shared(receipt),
     receipt?.route_instead_of && routed(turn, receipt, receipt.route_instead_of),
     receipt && figures(turn, receipt, isLast),
+    receipt?.trimmed_tokens && h("span", {}, t("chat.receipt.trimmed", { count: receipt.trimmed_tokens })),
   ]
 }
 

@@ -113,6 +113,15 @@ export class ChatThread extends MadangElement {
     this.#path = this.#talk?.path ?? this.#path
     const element = this.#shown.get(id)
     if (element) this.#fill(element, this.#keys.indexOf(id))
+    this.#moveCut()
+  }
+
+  /** A new answer may have moved the cut, from one turn to another. */
+  #moveCut() {
+    const cut = this.#keys[this.#cut]
+    for (const [key, element] of this.#shown) {
+      if (element instanceof ChatTurn) element.isCut = this.#cut > 0 && key === cut
+    }
   }
 
   toEnd() {
@@ -191,11 +200,17 @@ export class ChatThread extends MadangElement {
     if (element instanceof ChatTurn && turn && this.#talk) {
       if (isMark(turn)) return this.#talk.need(turn.id)
       const isLast = index === this.#path.length - 1
-      element.show({ turn, siblings: this.#talk.siblings(turn), isLast })
+      element.show({ turn, siblings: this.#talk.siblings(turn), isLast, isCut: index > 0 && index === this.#cut })
     } else if (element instanceof PendingTurn) {
       const message = this.#messages[index - this.#path.length]
       if (message) element.show(message)
     }
+  }
+
+  /** How many turns above the newest answer its model did not see. */
+  get #cut() {
+    const last = this.#path.findLast((turn) => !isMark(turn) && turn.receipt)
+    return last && !isMark(last) ? (last.receipt?.trimmed_turns ?? 0) : 0
   }
 
   /** @param {ResizeObserverEntry[]} entries */

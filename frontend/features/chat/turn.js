@@ -12,7 +12,7 @@ import { WaitingNote } from "./waiting.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
 /** @typedef {import("./types.js").TurnMark} TurnMark */
-/** @typedef {{ turn: Turn, siblings: (Turn | TurnMark)[], isLast: boolean }} TurnState */
+/** @typedef {{ turn: Turn, siblings: (Turn | TurnMark)[], isLast: boolean, isCut: boolean }} TurnState `isCut`: the model no longer sees what stands above */
 
 export class ChatTurn extends MadangElement {
   /** @type {TurnState | null} */
@@ -21,6 +21,7 @@ export class ChatTurn extends MadangElement {
   #answer = new ChatAnswer()
   #waiting = new WaitingNote()
   #problem = h("div", { class: "turn__problem" })
+  #cut = h("p", { class: "turn__cut" }, t("chat.cut"))
   #foot = h("footer", { class: "receipt" })
 
   /** @override */
@@ -48,7 +49,15 @@ export class ChatTurn extends MadangElement {
         turn.error,
       )
     }
+    this.isCut = state.isCut
     if (!before || hasOtherFoot(before, state)) this.#drawFoot(state)
+  }
+
+  /** Whether the model no longer sees what stands above. @param {boolean} isCut */
+  set isCut(isCut) {
+    if (isCut === this.#cut.isConnected) return
+    if (isCut) this.prepend(this.#cut)
+    else this.#cut.remove()
   }
 
   /** @param {TurnState} state */

@@ -27,6 +27,8 @@
  * @property {string | null} [route_name] the rule that chose the model
  * @property {string | null} [route_instead_of] the model that would have answered
  * @property {number | null} [route_saved_microusd] about what that saved
+ * @property {number} [trimmed_turns] how many of the oldest turns were left out
+ * @property {number | null} [trimmed_tokens] about how many tokens less that was, where the person wanted it so
  * @property {number | null} [capped_at_tokens] where only the daily cap limited the answer
  * @property {Likeness | null} [similar] the question that the answer was given to, where it is another one
  *

@@ -7,12 +7,15 @@ import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { preferences } from "../../core/preferences.js"
 import { toggle } from "../../parts/field.js"
+import { toast } from "../../parts/toast.js"
+import { numberField } from "./numbers.js"
 import { SettingsPart } from "./part.js"
 import { card, itemsOf } from "./pieces.js"
 import { tryRule } from "./rule_trial.js"
 import { ruleCard } from "./rules.js"
 
 const DAYS = 30
+const TRIM_TOKENS = 20_000
 const DAY_MS = 86_400_000
 
 /**
@@ -26,6 +29,8 @@ const DAY_MS = 86_400_000
  * @property {number} prefix_tokens
  * @property {number} cached_tokens
  * @property {number} prefix_microusd
+ * @property {number} trimmed_calls
+ * @property {number} trimmed_tokens
  * @property {import("./rules.js").RuleSavings[]} rules
  */
 /** @typedef {import("../../core/preferences.js").PreferenceValues} PreferenceValues */
@@ -53,6 +58,7 @@ export class Saving extends SettingsPart {
     return [
       card(h("ul", { role: "list", class: "rows" }, this.#ways(values, savings)), t("settings.saving.title_same")),
       ruleCard(this, rules),
+      card(h("ul", { role: "list", class: "rows" }, this.#trimming(values, savings)), t("settings.saving.title_less")),
       h("p", { class: "soft small" }, t("settings.saving.exactly")),
     ]
   }
@@ -72,6 +78,36 @@ export class Saving extends SettingsPart {
       way(named("shared"), shared_microusd, times(shared_calls)),
       prefix(savings),
     ]
+  }
+
+  /**
+   * Long conversations. What their beginning had cost nobody knows, so there is no money beside it.
+   * @param {PreferenceValues} values
+   * @param {Savings} savings
+   */
+  #trimming({ trim_tokens }, { trimmed_tokens, trimmed_calls }) {
+    const words = [
+      this.#switch("trim", trim_tokens !== null, (on) => ({ trim_tokens: on ? TRIM_TOKENS : null })),
+      trim_tokens !== null && h("div", { class: "under-switch" }, this.#trimField(trim_tokens)),
+    ]
+    return figureRow(words, t("settings.saving.tokens", { count: trimmed_tokens }), times(trimmed_calls))
+  }
+
+  /** @param {number} value */
+  #trimField(value) {
+    return numberField({
+      label: t("settings.saving.trim_at"),
+      value,
+      min: 1000,
+      max: 10_000_000,
+      step: 1,
+      key: "trim-at",
+      required: true,
+      onvalue: async (trim_tokens) => {
+        await preferences.change({ trim_tokens })
+        toast(t("parts.saved"))
+      },
+    })
   }
 
   /**
@@ -115,11 +151,20 @@ function times(count) {
  * @param {import("../../core/h.js").Child} how
  */
 function way(words, microusd, how) {
+  return figureRow(words, money(microusd), how)
+}
+
+/**
+ * @param {import("../../core/h.js").Child} words
+ * @param {string} figure
+ * @param {import("../../core/h.js").Child} how
+ */
+function figureRow(words, figure, how) {
   return h(
     "li",
     { class: "rows__one way" },
     h("div", { class: "grow" }, words),
-    h("div", { class: "way__saved number" }, h("strong", {}, money(microusd)), h("p", { class: "soft small" }, how)),
+    h("div", { class: "way__saved number" }, h("strong", {}, figure), h("p", { class: "soft small" }, how)),
   )
 }
 

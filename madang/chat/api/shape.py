@@ -80,7 +80,8 @@ class ReceiptShape(BaseModel):
     """What the answer took. Money is in micro-dollars; an unknown cost is null.
 
     Where a rule chose the model, `route_name` is the rule's, `route_instead_of` the model that would have answered, and
-    `route_saved_microusd` about what that saved.
+    `route_saved_microusd` about what that saved. Of the conversation the `trimmed_turns` oldest turns were left out;
+    `trimmed_tokens` is about how many tokens less that was, where the person wanted it so.
     With `is_at_most` the cost is what a cap reserved, since nobody counted. `capped_at_tokens` is how long the
     answer could get where only the cap limited it. `masked_secrets`
     counts the keys and other known secrets that the answer repeated; a mask stands in their place.
@@ -107,6 +108,8 @@ class ReceiptShape(BaseModel):
     route_name: str | None = None
     route_instead_of: str | None = None
     route_saved_microusd: int | None = None
+    trimmed_turns: int = 0
+    trimmed_tokens: int | None = None
     similar: LikenessShape | None = None
 
 

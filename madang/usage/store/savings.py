@@ -25,6 +25,8 @@ async def in_all(tx: Transaction, wanted: Filter) -> Savings:
         _sum(has_prefix, calls.c.prompt_tokens).label("prefix_tokens"),
         _sum(has_prefix, calls.c.cached_tokens).label("cached_tokens"),
         func.coalesce(func.sum(calls.c.prefix_saved_microusd), 0).label("prefix_microusd"),
+        func.count(calls.c.trimmed_tokens).label("trimmed_calls"),
+        func.coalesce(func.sum(calls.c.trimmed_tokens), 0).label("trimmed_tokens"),
     )
     row: Any = (await tx.execute(select(*columns).where(*rows_of(wanted)))).one()
     # PostgreSQL gives sums of large integers as decimals.

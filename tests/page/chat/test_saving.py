@@ -1,4 +1,4 @@
-"""A rule as a person makes it: tried while it is written, named on the receipt, and one press away from the other."""
+"""Saving as a person sees it: a rule, tried while it is written and named on the receipt, and a conversation's cut."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -89,3 +89,29 @@ async def test_a_rule_is_made_chooses_is_overruled_and_is_deleted(house: House, 
     await page.get_by_role("button", name="Delete").click()
     await dialog.get_by_role("button", name="Delete").click()
     await expect(page.get_by_role("switch", name="Short questions")).to_be_hidden()
+
+
+async def test_a_long_conversation_shows_where_the_model_begins_to_read(open_chat: Open) -> None:
+    page = await open_chat()
+    await page.goto(page.url.split("/chat")[0] + "/settings/saving")
+    switch = page.get_by_role("switch", name="Leave out the beginning of long conversations")
+    await switch.check()
+    await page.get_by_label("Length from which on (tokens)").fill("1000")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".toast").filter(has_text="Saved").last).to_be_visible()
+
+    await page.goto(page.url.split("/settings")[0] + "/chat")
+    for number in range(1, 4):
+        await page.locator("#composer-input").fill(f"{number} " + "가" * 450)
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".turn[data-status=done]")).to_have_count(number)
+    cut = page.locator(".turn__cut")
+    await expect(cut).to_have_text("The model no longer sees what is above")
+    await expect(page.locator(".turn", has=cut)).to_contain_text("2 가")
+    await expect(page.locator(".receipt").last).to_contain_text("tokens left out")
+    await page.reload()
+    await expect(cut).to_have_count(1)
+
+    await page.goto(page.url.split("/chat")[0] + "/settings/saving")
+    await switch.uncheck()
+    await expect(switch).not_to_be_checked()
