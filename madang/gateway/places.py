@@ -44,7 +44,7 @@ class Places:
             finally:
                 opening.cancel()
                 await asyncio.wait({opening})
-            yield Target(model.provider, model.name, endpoint.base_url, endpoint.key)
+            yield Target(model.provider, model.name, endpoint.base_url, endpoint.key, calls_tools=False)
 
 
 async def _until(task: "asyncio.Task[Endpoint]", states: AsyncIterator[BuiltInState]) -> AsyncGenerator[BuiltInState]:

@@ -53,6 +53,45 @@ def test_the_built_in_model_keeps_to_a_schema(sdk: openai.OpenAI):
     assert set(json.loads(told.choices[0].message.content or "")) == {"city"}
 
 
+WEATHER = {
+    "name": "get_weather",
+    "description": "The weather of a city at the moment",
+    "parameters": {"type": "object", "properties": {"city": {"type": "string", "maxLength": 20}}, "required": ["city"]},
+}
+
+
+def test_the_built_in_model_calls_a_tool_and_answers_with_its_result(sdk: openai.OpenAI):
+    question = {"role": "user", "content": "What is the weather in Paris?"}
+    tools = [{"type": "function", "function": WEATHER}]
+    asked = {"model": "", "tools": tools, "max_tokens": 60, "temperature": 0}
+    told = sdk.chat.completions.create(messages=[question], **asked).choices[0]
+    assert told.finish_reason == "tool_calls"
+    (call,) = told.message.tool_calls or ()
+    assert (call.function.name, json.loads(call.function.arguments)) == ("get_weather", {"city": "Paris"})
+    result = {"role": "tool", "tool_call_id": call.id, "content": "17 degrees, rain"}
+    messages = [question, told.message.model_dump(exclude_none=True), result]
+    with sdk.chat.completions.stream(messages=messages, **asked) as stream:
+        last = stream.get_final_completion().choices[0]
+    assert last.finish_reason == "stop"
+    assert "17" in (last.message.content or "")
+
+
+def test_the_built_in_model_calls_a_tool_in_a_response(sdk: openai.OpenAI):
+    told = sdk.responses.create(
+        model="", input="What is the weather in Paris?", tools=[{"type": "function", "strict": False, **WEATHER}],
+        max_output_tokens=60, temperature=0,
+    )  # fmt: skip
+    (call,) = told.output
+    assert (call.type, call.name, json.loads(call.arguments)) == ("function_call", "get_weather", {"city": "Paris"})
+
+
+def test_the_built_in_model_says_how_many_tools_it_takes(sdk: openai.OpenAI):
+    tools = [{"type": "function", "function": WEATHER | {"name": f"tool_{number}"}} for number in range(7)]
+    with pytest.raises(openai.BadRequestError, match="at most 6 tools") as raised:
+        sdk.chat.completions.create(model="", messages=ASKED, tools=tools)
+    assert raised.value.param == "tools"
+
+
 def test_what_the_built_in_model_answers_is_in_the_ledger_and_free(server: Server, sdk: openai.OpenAI):
     told = sdk.chat.completions.with_raw_response.create(model="", messages=ASKED, max_tokens=4)
     assert told.headers["x-madang-model"].startswith("builtin/")

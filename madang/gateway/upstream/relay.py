@@ -2,15 +2,19 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import orjson
+
 from madang.gateway.errors import TimedOut, Unreachable, UpstreamError
-from madang.gateway.types import RawRequest, Relayed
+from madang.gateway.types import FinishReason, RawRequest, Relayed
 from madang.gateway.upstream.attempt import JSON, STREAM, Attempt, meaning
 from madang.gateway.upstream.payload import raw_payload
 from madang.gateway.upstream.raw import RawBody, RawStream
 from madang.gateway.upstream.sse import BrokenStream, EventParser
 from madang.gateway.upstream.target import Ended
+from madang.gateway.upstream.tools.shim import Shim, chunks_of
 from madang.redact import Redactor
 
 if TYPE_CHECKING:
@@ -24,12 +28,33 @@ class Relay(Attempt):
         self, request: RawRequest, refused: frozenset[str], redactor: Redactor
     ) -> AsyncGenerator[Relayed | Ended]:
         """Yield the answer. Raises `UpstreamError`, and `ParameterRefused` for a name that the gateway added."""
+        if not self._target.calls_tools and Shim.applies(request.body):
+            return self._shimmed(request, refused, redactor)
         body = raw_payload(request, self._target.model, refused)
         theirs = refused | request.body.keys()
         if request.is_streamed:
             wants_usage = bool((request.body.get("stream_options") or {}).get("include_usage"))
             return self._stream(request, body, theirs, RawStream(self._limits, redactor, wants_usage))
         return self._whole(request, body, theirs, redactor)
+
+    async def _shimmed(
+        self, request: RawRequest, refused: frozenset[str], redactor: Redactor
+    ) -> AsyncGenerator[Relayed | Ended]:
+        """Ask for one object that says what to call. It is read when it is whole, also where a stream is asked for."""
+        shim = Shim(request.body)
+        asked = replace(request, body=shim.asked(), is_streamed=False)
+        reason: FinishReason = "stop"
+        wants_usage = bool((request.body.get("stream_options") or {}).get("include_usage"))
+        async with aclosing(self.relay(asked, refused, redactor)) as pieces:
+            async for piece in pieces:
+                if isinstance(piece, Ended):
+                    yield replace(piece, finish_reason=reason)
+                    continue
+                found, reason = shim.answered(piece.data)
+                data = chunks_of(found, wants_usage) if request.is_streamed else orjson.dumps(found)
+                # Out of the object's own quotes a secret may read otherwise than within.
+                text, masked = redactor.mask_known(data.decode())
+                yield Relayed(text.encode(), piece.masked + masked)
 
     async def _stream(
         self, request: RawRequest, body: bytes, refused: frozenset[str], answer: RawStream

@@ -9,12 +9,16 @@ from madang.gateway.types import FinishReason, Usage, Waiting
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One model at one provider. `base_url` ends before `/chat/completions`; the key is never printed."""
+    """One model at one provider. `base_url` ends before `/chat/completions`; the key is never printed.
+
+    Where it does not call tools by itself, it is asked to write what it would call.
+    """
 
     provider: str
     model: str
     base_url: str
     key: str | None = field(default=None, repr=False)
+    calls_tools: bool = True
 
     @property
     def is_loopback(self) -> bool:
