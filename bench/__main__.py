@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import chat, door, idle, local, page, size, start, streams, talk
+from bench import chat, door, idle, local, paced, page, size, start, streams, talk
 from bench.figures import Figure, table, write
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -14,6 +14,7 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "chat": chat.measure,
     "streams": streams.measure,
     "door": door.measure,
+    "paced": paced.measure,
     "idle": idle.measure,
     "local": local.measure,
     "page": page.measure,

@@ -15,6 +15,8 @@ from bench.processes import BEARER, free_port, madang, started, until_answers, u
 from tests.support.upstream import upstream_process
 
 Ask = Callable[[aiohttp.ClientSession, "Sides", int], Awaitable[None]]
+Note = Callable[[str], None]
+"""Called with each piece of an answer when it comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,14 @@ class Heard:
 @contextmanager
 def both_sides(say: str, **environment: str) -> Iterator[Sides]:
     """Run a provider that says `say` at full speed, Madang before it, and the pass-through before it."""
-    with TemporaryDirectory() as folder, upstream_process("--say", say) as upstream:
+    with upstream_process("--say", say) as upstream, sides_before(upstream, **environment) as sides:
+        yield sides
+
+
+@contextmanager
+def sides_before(upstream: str, **environment: str) -> Iterator[Sides]:
+    """Run Madang and the pass-through before the provider at `upstream`."""
+    with TemporaryDirectory() as folder:
         provider = {"OPENAI_BASE_URL": upstream, "OPENAI_API_KEY": "bench", "MADANG_MODEL": "env/fake-model"}
         ours, bare = free_port(), free_port()
         with (
@@ -74,16 +83,16 @@ async def ask_bare(session: aiohttp.ClientSession, sides: Sides, number: int) ->
         await _whole(answer)
 
 
-async def stream_ours(session: aiohttp.ClientSession, sides: Sides, number: int) -> Heard:
+async def stream_ours(session: aiohttp.ClientSession, sides: Sides, number: int, note: Note | None = None) -> Heard:
     """Ask Madang and count the words as they come."""
     body = {"content": f"hello {number}", "cache": "off", "stream": True}
     url = f"http://127.0.0.1:{sides.ours}/api/chat"
-    return await _hear(session, url, body, lambda event: event.get("text") or "")
+    return await _hear(session, url, body, lambda event: event.get("text") or "", note)
 
 
-async def stream_bare(session: aiohttp.ClientSession, sides: Sides, number: int) -> Heard:
+async def stream_bare(session: aiohttp.ClientSession, sides: Sides, number: int, note: Note | None = None) -> Heard:
     """Ask the pass-through and count the words as they come."""
-    return await _hear(session, f"http://127.0.0.1:{sides.bare}/stream", _bare_body(number), _delta_of)
+    return await _hear(session, f"http://127.0.0.1:{sides.bare}/stream", _bare_body(number), _delta_of, note)
 
 
 async def ask_door(session: aiohttp.ClientSession, sides: Sides, number: int) -> None:
@@ -107,9 +116,11 @@ async def ask_bare_whole(session: aiohttp.ClientSession, sides: Sides, number: i
         await _whole(answer)
 
 
-async def stream_door(session: aiohttp.ClientSession, sides: Sides, number: int) -> Heard:
+async def stream_door(session: aiohttp.ClientSession, sides: Sides, number: int, note: Note | None = None) -> Heard:
     """Ask Madang's `/v1` and count the words as they come."""
-    return await _hear(session, f"http://127.0.0.1:{sides.ours}/v1/chat/completions", _bare_body(number), _delta_of)
+    return await _hear(
+        session, f"http://127.0.0.1:{sides.ours}/v1/chat/completions", _bare_body(number), _delta_of, note
+    )
 
 
 def _whole_body(number: int) -> dict[str, Any]:
@@ -126,7 +137,9 @@ async def _whole(answer: aiohttp.ClientResponse) -> None:
         raise RuntimeError(f"{answer.url} answered {answer.status}: {text[:500]!r}")
 
 
-async def _hear(session: aiohttp.ClientSession, url: str, body: dict[str, Any], words_of: Any) -> Heard:
+async def _hear(
+    session: aiohttp.ClientSession, url: str, body: dict[str, Any], words_of: Any, note: Note | None
+) -> Heard:
     since, first, words = time.perf_counter(), 0.0, 1
     async with session.post(url, json=body) as answer:
         async for line in answer.content:
@@ -134,6 +147,8 @@ async def _hear(session: aiohttp.ClientSession, url: str, body: dict[str, Any], 
                 raise RuntimeError(f"{url} answered {answer.status}: {line!r}")
             if line.startswith(b"data: {") and (text := words_of(orjson.loads(line[6:]))):
                 first = first or time.perf_counter() - since
+                if note:
+                    note(text)
                 # A word may come in two pieces, the space before it in one.
                 words += text.count(" ")
     return Heard(words, first, time.perf_counter() - since)

@@ -18,7 +18,7 @@ from bench.asking import (
 )
 from bench.figures import Figure, median
 from bench.processes import free_port, started, until_listens
-from bench.streams import ROUNDS, SHORT, STREAMS, TOGETHER, WORDS, per_second, rate
+from bench.streams import FIRSTS, ROUNDS, SHORT, STREAMS, TOGETHER, WORDS, per_second, rate
 
 CALLS = 100
 
@@ -26,6 +26,7 @@ CALLS = 100
 def measure() -> Iterator[Figure]:
     with both_sides(SHORT) as sides:
         yield asyncio.run(_alone(sides))
+        yield asyncio.run(_first(sides))
         yield asyncio.run(_together("completions through /v1", ask_door, sides, sides, 0.5))
         constant = free_port()
         with started("bench.yardsticks.constant", str(constant)):
@@ -54,6 +55,16 @@ async def _alone(sides: Sides) -> Figure:
                     taken.append(time.perf_counter() - since)
     mine, yardstick = median(ours) * 1000, median(bare) * 1000
     return Figure("completion through /v1, p50", mine, "ms", yardstick, 2, ROUNDS * CALLS)
+
+
+async def _first(sides: Sides) -> Figure:
+    async with client() as session:
+        pairs = [
+            (await stream_door(session, sides, number), await stream_bare(session, sides, number))
+            for number in range(FIRSTS)
+        ]
+    ours, bare = (median([one.first for one in side]) * 1000 for side in zip(*pairs, strict=True))
+    return Figure("first word of a stream through /v1, added by us, p50", ours - bare, "ms", goal=2, runs=FIRSTS)
 
 
 async def _together(what: str, ask: Ask, sides: Sides, beside: Sides, goal: float) -> Figure:

@@ -1,4 +1,4 @@
-"""Many readers that wait: open event streams, the memory they take, and whether each hears what then happens."""
+"""LOAD-01: many readers that wait, the memory they take, and whether each hears what then happens."""
 
 import asyncio
 import resource
@@ -42,9 +42,9 @@ async def _hold(port: int, pid: int) -> list[Figure]:
     for reader in readers:
         reader.close()
     return [
-        Figure(f"{READERS} idle event streams: errors", errors, "", goal=0),
-        Figure(f"{READERS} idle event streams: memory", memory, "MiB", goal=500),
-        Figure(f"{READERS} idle event streams: until all have heard", seconds * 1000, "ms"),
+        Figure(f"LOAD-01: {READERS} idle event streams: errors", errors, "", goal=0),
+        Figure(f"LOAD-01: {READERS} idle event streams: memory", memory, "MiB", goal=500),
+        Figure(f"LOAD-01: {READERS} idle event streams: until all have heard", seconds * 1000, "ms"),
     ]
 
 

@@ -117,6 +117,21 @@ async def test_UP_05_to_13_every_fault_ends_truthfully(
     assert row["cost_microusd"] == (0 if name in STATUSES else None)
 
 
+async def test_CRASH_12_a_question_that_is_sent_again_and_again_is_asked_and_charged_once(
+    server: Server, provider: FakeUpstream, person: httpx.AsyncClient
+) -> None:
+    again = {"content": "sent twenty times", "client_id": "one-and-the-same"}
+    answers = await asyncio.gather(*(ask(person, **again) for _ in range(20)))
+    answers.append(await ask(person, **again))
+    [turn_id] = {answer["turn_id"] for answer in answers}
+    assert {answer["content"] for answer in answers} == {"ok"}
+    assert len(asked(provider, "sent twenty times")) == 1
+    await ledger(server, turn_id)
+    with closing(sqlite3.connect(server.data_dir / "madang.sqlite3")) as database:
+        rows = database.execute("SELECT count(*) FROM calls WHERE turn_id = ?", [turn_id]).fetchone()
+    assert rows == (1,)
+
+
 async def test_UP_14_a_client_that_goes_changes_nothing(provider: FakeUpstream, person: httpx.AsyncClient) -> None:
     body = {"content": "long", "cache": "off", "stream": True}
     async with person.stream("POST", "/api/chat", json=body) as stream:
