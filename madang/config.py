@@ -113,6 +113,9 @@ class Settings(BaseSettings):
         60.0, description="Seconds of silence after which an answer counts as stalled."
     )
     upstream_total_timeout: Seconds = Field(600.0, description="Seconds an answer may take as a whole.")
+    upstream_vector_timeout: Seconds = Field(
+        5.0, description="Seconds an answer waits at most while a similar question is looked for."
+    )
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged at the least.")
     log_json: bool = Field(False, description="Write the log to the terminal as JSON lines.")

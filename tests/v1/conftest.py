@@ -84,6 +84,8 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
     script, folder = Script(), tmp_path_factory.mktemp("v1")
     async with FakeUpstream(script, models=["fake-model", "gpt-4o-tiny"]) as upstream:
         environment = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": KEY, "MADANG_TOKEN": TOKEN}
+        # A busy machine may take its time over a vector.
+        environment["MADANG_UPSTREAM_VECTOR_TIMEOUT"] = "60"
         running_one = running(folder / "madang", **environment)
         server = await asyncio.to_thread(running_one.__enter__)
         try:

@@ -39,4 +39,5 @@ class Limits:
             local_first_byte=settings.upstream_local_first_byte_timeout,
             gap=settings.upstream_gap_timeout,
             total=settings.upstream_total_timeout,
+            vector=settings.upstream_vector_timeout,
         )

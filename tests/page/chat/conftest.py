@@ -48,6 +48,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
         pytest.skip("no Chromium on this machine: apt install chromium")
     async with FakeUpstream(scripted, models=["tiny"]) as upstream, browser.chromium(executable) as chromium:
         known = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-test-key", "MADANG_MODEL": "env/tiny"}
+        known["MADANG_UPSTREAM_VECTOR_TIMEOUT"] = "60"
         with running(tmp_path_factory.mktemp("madang"), **known) as server:
             yield House(upstream, server, chromium)
 
