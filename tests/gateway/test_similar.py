@@ -177,14 +177,14 @@ async def test_a_wrong_answer_is_counted_once(tmp_path: Path):
     assert (state["hits"], state["wrong"], state["questions"]) == (1, 1, 1)
 
 
-async def test_what_was_learnt_survives_a_restart_and_a_new_answer(tmp_path: Path):
+async def test_what_was_learnt_survives_a_restart_and_a_new_answer(database_url: str, tmp_path: Path):
     async with FakeUpstream("one", "two", "three", "four", "five") as fake:
-        async with open_room(tmp_path, openai_base_url=fake.base_url) as here, browse(here) as client:
+        async with open_room(tmp_path, database_url, openai_base_url=fake.base_url) as here, browse(here) as client:
             await here.preferences.change({"similar_model": EMBEDDER})
             await ask(here, ASKED)
             wrong = await ask(here, ALIKE)
             await client.post(WRONG, json={"call_id": wrong.receipt.call_id})
-        async with open_room(tmp_path, openai_base_url=fake.base_url) as here:
+        async with open_room(tmp_path, database_url, openai_base_url=fake.base_url) as here:
             assert (await ask(here, ALIKE)).text == "two"
             # Neither the other way round, nor under another wording of the same letters.
             await here.room.cache.clear()
