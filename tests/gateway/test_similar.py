@@ -106,6 +106,13 @@ async def test_without_the_wish_nothing_is_compared_or_remembered(tmp_path: Path
         assert (await here.room.similar.state()).questions == 0
 
 
+async def test_where_no_answers_are_kept_nothing_is_compared(tmp_path: Path):
+    async with opened(tmp_path, "one", "two") as (fake, here):
+        await here.preferences.change({"cache_enabled": False})
+        assert [(await ask(here, text)).text for text in (ASKED, ALIKE)] == ["one", "two"]
+        assert embedded(fake) == []
+
+
 @pytest.mark.parametrize(
     "other",
     [
