@@ -1,6 +1,7 @@
 """How much one request may bring, how many may be open, and that a body is what its address takes."""
 
 import asyncio
+from itertools import chain
 
 from madang.errors import MadangError
 from madang.guard.asgi import SAFE_METHODS, App, Message, Receive, Scope, Send, is_request, method_of, refuse, value
@@ -51,7 +52,7 @@ class Limits:
         if method_of(scope) not in _METHODS:
             return WrongMethod("no address takes this method")
         size = len(scope.get("raw_path") or b"") + len(scope["query_string"])
-        if size + sum(len(name) + len(content) for name, content in scope["headers"]) > HEADER_LIMIT_BYTES:
+        if size + sum(map(len, chain.from_iterable(scope["headers"]))) > HEADER_LIMIT_BYTES:
             return HeadersTooLarge("the headers are too large", limit_bytes=HEADER_LIMIT_BYTES)
         return self._fault_of_body(scope) if scope["type"] == "http" and has_body(scope) else None
 

@@ -3,13 +3,14 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime
+from hmac import compare_digest
 
 from madang.clock import Clock
 from madang.db.database import Database
 from madang.errors import MadangError
 from madang.guard import store
 from madang.guard.errors import NoSuchToken
-from madang.guard.secret import hash_of, matches
+from madang.guard.secret import hash_of
 from madang.guard.types import Token
 from madang.ids import new_id, new_secret
 from madang.principal import ALL_SCOPES, Announce, Principal, Scope
@@ -67,11 +68,12 @@ class Tokens:
 
     async def find(self, text: str) -> Principal | None:
         """Return whose token this is. Looked up by its hash, so timing tells nothing about the text."""
-        if self._environment_hash and matches(text, self._environment_hash):
+        token_hash = hash_of(text)
+        if self._environment_hash and compare_digest(token_hash, self._environment_hash):
             return Principal("token", ENVIRONMENT, ALL_SCOPES)
         if self._is_outdated:
             await self.refresh()
-        token = self._by_hash.get(token_hash := hash_of(text)) or await self._of_another(token_hash)
+        token = self._by_hash.get(token_hash) or await self._of_another(token_hash)
         if token is None:
             return None
         self._used[token.id] = self._clock.now()
