@@ -56,12 +56,14 @@ class Bill:
         cache: CacheOutcome,
         key: str,
         is_raw: bool = False,
+        tier: str | None = None,
     ) -> None:
         self.id = new_id()
         self.model = model
         self.provider = provider
         self.key = key
         self._is_raw = is_raw
+        self.tier = tier
         self.tariff: Tariff | None = None
         self.instead: Tariff | None = None
         self.quote: Quote | None = None

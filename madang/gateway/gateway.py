@@ -150,6 +150,7 @@ class Gateway:
             cache=outcome,
             key=key,
             is_raw=isinstance(request, RawRequest),
+            tier=request.tier,
         )
         self._keeping.begin(bill, request, caller, mode, self.stream)
         # Each generator that only hands on would take its time for every piece of every answer.
@@ -264,7 +265,7 @@ class Gateway:
         """Return the request with the limit that the caps allow; the same one where none applies."""
         if bill.model.is_free or not self._budget.binds(bill.cause):
             return request
-        bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
+        bill.tariff = await self._prices.tariff(bill.provider, bill.model.name, bill.tier)
         bill.is_reserving = bill.tariff is not None
         bill.quote = await self._budget.reserve(bill.cause, request, bill.tariff)
         if bill.quote is None:
@@ -280,7 +281,7 @@ class Gateway:
     async def _end(self, bill: Bill, end: Ended, mode: CacheMode) -> Finished:
         """Settle a whole answer, and keep it where it may be kept."""
         if bill.tariff is None:
-            bill.tariff = await self._prices.tariff(bill.provider, bill.model.name)
+            bill.tariff = await self._prices.tariff(bill.provider, bill.model.name, bill.tier)
         bill.instead = await self._routing.instead_tariff(bill.route)
         finished = bill.ended(end)
         await booked(bill, self._ledger)

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from madang.gateway.price_list import PriceList
 
 MICRO = 1_000_000
+# None of these costs more than the price that is known.
+_USUAL_TIERS = frozenset({None, "auto", "default", "flex", "on_demand", "standard_only"})
 
 
 class Tariff(Protocol):
@@ -45,10 +47,15 @@ class Prices:
         self._clock = clock
         self._list: PriceList | None = None
 
-    async def tariff(self, provider: Provider, model: str) -> Tariff | None:
-        """Return what a model costs, or `None` where it is unknown. A free provider costs nothing."""
+    async def tariff(self, provider: Provider, model: str, tier: str | None = None) -> Tariff | None:
+        """Return what a model costs, or `None` where it is unknown, as in a `service_tier` that may cost more.
+
+        A free provider costs nothing.
+        """
         if provider.is_free:
             return OwnTariff(0, 0)
+        if tier not in _USUAL_TIERS:
+            return None
         if provider.price_input_microusd_per_mtok is not None and provider.price_output_microusd_per_mtok is not None:
             return OwnTariff(provider.price_input_microusd_per_mtok, provider.price_output_microusd_per_mtok)
         return (await self._loaded()).find(provider.base_url, model, self._clock.now())

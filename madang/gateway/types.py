@@ -39,6 +39,7 @@ class ChatRequest:
     cache: CacheMode = "auto"
     similar: bool = False
     answers: ClassVar[int] = 1
+    tier: ClassVar[str | None] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ class RawRequest:
     is_streamed: bool = False
     cache: CacheMode = "auto"
     similar: bool = False
+
+    @property
+    def tier(self) -> str | None:
+        """Return what it asks for in `service_tier`; another one may cost more."""
+        asked = self.body.get("service_tier")
+        return None if asked is None else str(asked)
 
 
 Request = ChatRequest | RawRequest

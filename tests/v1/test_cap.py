@@ -60,6 +60,19 @@ async def test_a_response_keeps_to_the_cap_as_a_completion_does(place: Place, ca
     assert len(place.asked) == 1
 
 
+async def test_a_tier_that_may_cost_more_has_no_price_that_is_known(place: Place, capped):
+    asked = {"model": place.dear, "messages": QUESTION}
+    answer = await place.post(asked | {"service_tier": "priority"})
+    assert "x-madang-cost-usd" not in answer.headers
+    assert (await place.call(answer.headers["x-madang-call-id"]))["cost_microusd"] is None
+    await asyncio.to_thread(capped, 20_000)
+    for path, body in (("chat/completions", asked), ("responses", {"model": place.dear, "input": "안녕"})):
+        refused = await place.post(body | {"service_tier": "priority"}, path)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (402, "gateway.price_unknown")
+        assert (await place.post(body | {"service_tier": "flex"}, path)).status_code == 200
+    assert [one["service_tier"] for one in place.asked] == ["priority", "flex", "flex"]
+
+
 async def test_every_answer_of_several_is_reserved(place: Place, capped):
     await asyncio.to_thread(capped, 2000)
     body = {"model": place.dear, "messages": QUESTION, "max_tokens": 300}
