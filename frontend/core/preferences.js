@@ -26,6 +26,7 @@ import { showLook } from "./look.js"
  * @property {boolean} allow_paid_fallback
  * @property {RouteRule[]} routes
  * @property {number | null} trim_tokens
+ * @property {string[]} flex_providers
  * @property {number | null} temperature
  * @property {number | null} top_p
  * @property {number | null} max_tokens

@@ -68,7 +68,14 @@ class TitleCalls:
         # The small model's titles are worse than the first words.
         if choice.model.is_builtin:
             return ""
-        request = ChatRequest(model=choice.model.id, messages=messages, temperature=0.0, max_tokens=_MAX_TOKENS)
+        can_wait = choice.model.provider in self._ground.preferences.get().flex_providers
+        request = ChatRequest(
+            model=choice.model.id,
+            messages=messages,
+            temperature=0.0,
+            max_tokens=_MAX_TOKENS,
+            tier="flex" if can_wait else None,
+        )
         caller = replace(caller_of(turn, "title"), route=choice.route)
         words: list[str] = []
         async with aclosing(self._ground.gateway.stream(request, caller)) as chunks:

@@ -144,6 +144,8 @@ calls = Table(
     Column("ttft_ms", BigInteger),
     Column("latency_ms", BigInteger),
     Column("finish_reason", Text),
+    Column("tier", Text),
+    Column("tier_saved_microusd", BigInteger),
     Column("trimmed_tokens", BigInteger),
     Column("route_id", Text),
     Column("route_instead_of", Text),

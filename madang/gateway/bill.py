@@ -6,9 +6,10 @@ from madang.clock import Clock
 from madang.errors import MadangError
 from madang.gateway.budget import Quote
 from madang.gateway.cache.kept import Kept
+from madang.gateway.charging import may_have_cost, tariff_at
 from madang.gateway.days import day_of
 from madang.gateway.entries import NO_THRIFT, Cause, Entry, Thrift
-from madang.gateway.errors import CutShort, GatewayError, TlsFailed, Unreachable
+from madang.gateway.errors import CutShort, GatewayError
 from madang.gateway.heard import Heard
 from madang.gateway.prices import Tariff, cost_microusd
 from madang.gateway.semantic.search import Search
@@ -29,15 +30,11 @@ from madang.gateway.types import (
     Route,
     Started,
     TextDelta,
+    Tier,
     Usage,
 )
 from madang.gateway.upstream import Asked, Ended, Retry
 from madang.ids import new_id
-
-# Where a connection was never made, nothing was sent that anybody could charge for.
-_NEVER_SENT = frozenset({"refused", "name", "timeout", "address"})
-# Whoever answers so gave up on a server behind it, which may have done the work all the same.
-_GAVE_UP = frozenset({408, 502, 504, *range(520, 528)})
 
 
 class Bill:
@@ -65,6 +62,8 @@ class Bill:
         self._is_raw = is_raw
         self.tier = tier
         self.tariff: Tariff | None = None
+        self._full: Tariff | None = None
+        self._tier: Tier | None = None
         self.instead: Tariff | None = None
         self.quote: Quote | None = None
         self.is_reserving = False
@@ -167,8 +166,10 @@ class Bill:
         return self.ended(Ended(chunk.finish_reason, usage))
 
     def ended(self, end: Ended) -> Finished:
-        """Close with a whole answer."""
+        """Close with a whole answer, at the price of the tier that it came in."""
+        self._full, self.tariff = self.tariff, tariff_at(self.tariff, end.tier, self.provider)
         self._usage, self._finish_reason, self._status = end.usage, end.finish_reason, "done"
+        self._tier = end.tier
         self._ended_at = self._clock.monotonic()
         self._final = self.receipt()
         return Finished(end.finish_reason, self._final)
@@ -245,6 +246,7 @@ class Bill:
             latency_ms=receipt.latency_ms,
             finish_reason=self._finish_reason,
             reservation_id=self.id if self.is_reserving else None,
+            tier=self._tier,
             route=self.route,
             thrift=self._thrift(),
         )
@@ -257,7 +259,9 @@ class Bill:
     def _thrift(self) -> Thrift:
         """Return what a whole answer saved that was asked of the model; what is kept or shared is counted as that."""
         was_sent = self.cache in {"miss", "off"} and self._status == "done"
-        return thrift_of(self._usage, self.tariff, self.instead, self._caller.trim) if was_sent else NO_THRIFT
+        if not was_sent:
+            return NO_THRIFT
+        return thrift_of(self._usage, self.tariff, self.instead, full=self._full, trim=self._caller.trim)
 
     def _cost(self) -> int | None:
         """Return what is owed for all attempts; `None` where that is unknown.
@@ -285,14 +289,6 @@ class Bill:
 
     def _ttft_ms(self) -> int | None:
         return None if self._first_word_at is None else _milliseconds(self._began, self._first_word_at)
-
-
-def may_have_cost(error: MadangError) -> bool:
-    """Say whether a provider may charge for an attempt that ended with `error` before its first word."""
-    if isinstance(error, TlsFailed) or (isinstance(error, Unreachable) and error.details.get("reason") in _NEVER_SENT):
-        return False
-    status = error.details.get("http_status")
-    return status is None or status in _GAVE_UP
 
 
 def _milliseconds(start: float, end: float) -> int:

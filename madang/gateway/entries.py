@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from madang.gateway.types import CacheOutcome, Caller, CallStatus, FinishReason, Route, Usage
+from madang.gateway.types import CacheOutcome, Caller, CallStatus, FinishReason, Route, Tier, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,14 @@ class Thrift:
     """Micro-dollars at known prices; `None` where a price or a count is unknown, or nothing was done to save.
 
     `route_microusd` is an estimate, since another model counts and answers a little differently; below 0 the rule's
-    model was the dearer one. `prefix_microusd` is what the provider took off for tokens that it had cached.
-    `trimmed_tokens` is about how much of a long conversation was not sent: what it had cost depends on how much of it
-    the provider had cached, so nobody knows.
+    model was the dearer one. `prefix_microusd` is what the provider took off for tokens that it had cached,
+    `tier_microusd` what it took off for answering when it had time. `trimmed_tokens` is about how much of a long
+    conversation was not sent: what it had cost depends on how much of it the provider had cached, so nobody knows.
     """
 
     route_microusd: int | None = None
     prefix_microusd: int | None = None
+    tier_microusd: int | None = None
     trimmed_tokens: int | None = None
 
 
@@ -60,5 +61,6 @@ class Entry:
     latency_ms: int | None
     finish_reason: FinishReason | None
     reservation_id: str | None = None
+    tier: Tier | None = None
     route: Route | None = None
     thrift: Thrift = NO_THRIFT

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any, overload
 
 from madang.clock import Clock
-from madang.gateway.bill import Bill, may_have_cost
+from madang.gateway.bill import Bill
 from madang.gateway.books import booked, on_the_books
 from madang.gateway.budget import Budget
 from madang.gateway.canonical import key_of
+from madang.gateway.charging import may_have_cost
 from madang.gateway.embedded.errors import BuiltInError
 from madang.gateway.entries import Cause
 from madang.gateway.errors import (

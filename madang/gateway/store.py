@@ -192,6 +192,8 @@ def _call_row(entry: Entry) -> dict[str, Any]:
         "ttft_ms": entry.ttft_ms,
         "latency_ms": entry.latency_ms,
         "finish_reason": entry.finish_reason,
+        "tier": entry.tier,
+        "tier_saved_microusd": entry.thrift.tier_microusd,
         "trimmed_tokens": entry.thrift.trimmed_tokens,
         "route_id": entry.route.id if entry.route else None,
         "route_instead_of": entry.route.instead_of.id if entry.route else None,

@@ -7,12 +7,28 @@ from madang.gateway.prices import Tariff, cost_microusd
 from madang.gateway.types import Trim, Usage
 
 
-def thrift_of(usage: Usage, tariff: Tariff | None, instead: Tariff | None, trim: Trim | None = None) -> Thrift:
-    """Return what a whole answer saved; `instead` is what the model costs that would have answered."""
-    cost, other = cost_microusd(tariff, usage), cost_microusd(instead, usage)
+def thrift_of(
+    usage: Usage,
+    tariff: Tariff | None,
+    instead: Tariff | None,
+    *,
+    full: Tariff | None = None,
+    trim: Trim | None = None,
+) -> Thrift:
+    """Return what a whole answer saved.
+
+    `instead` is what the model costs that would have answered, `full` what this one costs outside the tier it was
+    asked in.
+    """
+    cost = cost_microusd(tariff, usage)
     uncached = cost_microusd(tariff, replace(usage, cached_tokens=0)) if usage.cached_tokens else None
     return Thrift(
-        route_microusd=None if cost is None or other is None else other - cost,
-        prefix_microusd=None if cost is None or uncached is None else uncached - cost,
+        route_microusd=_less(cost_microusd(instead, usage), cost),
+        prefix_microusd=_less(uncached, cost),
+        tier_microusd=_less(cost_microusd(full, usage), cost) or None,
         trimmed_tokens=trim.tokens or None if trim else None,
     )
+
+
+def _less(other: int | None, cost: int | None) -> int | None:
+    return None if other is None or cost is None else other - cost

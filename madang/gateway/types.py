@@ -13,6 +13,8 @@ CacheOutcome = Literal["hit", "similar", "miss", "off", "shared"]
 Feature = Literal["chat", "title", "check", "api", "similar"]
 """`similar` are the vectors by which similar questions are found."""
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
+Tier = Literal["default", "flex", "priority"]
+"""How soon a provider answers, and at which price: `flex` waits for a quiet moment."""
 Endpoint = Literal["chat/completions", "embeddings"]
 ProviderKind = Literal["openai", "compatible", "builtin", "ollama", "lmstudio", "llamacpp", "vllm"]
 ProviderSource = Literal["openai", "environment", "settings", "found", "builtin"]
@@ -38,6 +40,7 @@ class ChatRequest:
     reasoning_effort: str | None = None
     cache: CacheMode = "auto"
     similar: bool = False
+    tier: Tier | None = None
     answers: ClassVar[int] = 1
     tier: ClassVar[str | None] = None
 

@@ -11,6 +11,7 @@ Language = Literal["ko", "en"]
 Theme = Literal["light", "dark", "system"]
 UnknownPrice = Literal["refuse", "allow"]
 ModelId = Annotated[str, Field(min_length=1, max_length=300, pattern=r"\S")]
+ProviderId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 RoutedFeature = Literal["chat", "title", "api"]
 MOST_RULES = 20
 
@@ -58,6 +59,7 @@ class PreferenceValues:
     With `similar_enabled` the kept answer to a similar question will do in a conversation that does not say otherwise;
     `similar_model` gives the vectors by which they are compared.
     From `trim_tokens` on the oldest turns of a conversation are no longer sent; None sends all that fit.
+    What can wait is asked of `flex_providers` in their slower and cheaper tier.
     `krw_per_usd` is what a dollar is in won where sums are shown in both, `krw_rate_day` the day the rate is from.
     """
 
@@ -68,6 +70,7 @@ class PreferenceValues:
     allow_paid_fallback: bool = False
     routes: tuple[RouteRule, ...] = ()
     trim_tokens: int | None = None
+    flex_providers: tuple[str, ...] = ()
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
@@ -97,6 +100,7 @@ class PreferencePatch(BaseModel):
     fallbacks: list[ModelId] = Field([], max_length=10)
     allow_paid_fallback: bool = False
     routes: list[RouteBody] = Field([], max_length=MOST_RULES)
+    flex_providers: list[ProviderId] = Field([], max_length=100)
     trim_tokens: int | None = Field(None, ge=1000, le=10_000_000)
     temperature: float | None = Field(None, ge=0, le=2, allow_inf_nan=False)
     top_p: float | None = Field(None, gt=0, le=1, allow_inf_nan=False)
@@ -115,7 +119,7 @@ class PreferencePatch(BaseModel):
     builtin_enabled: bool = True
     local_discovery: bool = True
 
-    @field_validator("fallbacks")
+    @field_validator("fallbacks", "flex_providers")
     @classmethod
     def _each_once(cls, value: list[str]) -> list[str]:
         return list(dict.fromkeys(value))

@@ -183,8 +183,9 @@ class Savings:
 
     `kept` answers, those to `similar` questions and those `shared` with somebody else saved their own cost.
     `prefix_tokens` are the prompt tokens of calls whose provider said how many it had cached, `cached_tokens` how many
-    those were, `prefix_microusd` what it took off for them. `trimmed_tokens` is about how much less was sent in
-    `trimmed_calls` of long conversations.
+    those were, `prefix_microusd` what it took off for them. The `tier_calls` that were answered in the flex tier saved
+    `tier_microusd`. In `trimmed_calls` of long conversations about `trimmed_tokens` less were sent. The answers of
+    `cut_calls` ended at their limit: how long they had become nobody knows.
     """
 
     kept_calls: int
@@ -196,8 +197,11 @@ class Savings:
     prefix_tokens: int
     cached_tokens: int
     prefix_microusd: int
+    tier_calls: int
+    tier_microusd: int
     trimmed_calls: int
     trimmed_tokens: int
+    cut_calls: int
     rules: list[RuleSavings]
 
 

@@ -53,3 +53,19 @@ async def test_the_built_in_model_writes_no_titles(house: House):
     turn = await house.answered("안녕")
     assert await titled(house, turn.conversation_id) == "안녕"
     assert [caller.feature for caller in house.door.callers] == ["chat"]
+
+
+async def test_a_title_can_wait_where_the_person_lets_its_provider_take_its_time(house: House):
+    await house.preferences.change({"title_calls": True})
+    for providers in (["other"], [MODEL.provider]):
+        await house.preferences.change({"flex_providers": providers})
+        turn = await house.answered("오늘 저녁에 뭐 먹지")
+        await titled(house, turn.conversation_id)
+    features = [caller.feature for caller in house.door.callers]
+    tiers = [request.tier for request in house.door.requests]
+    assert list(zip(features, tiers, strict=True)) == [
+        ("chat", None),
+        ("title", None),
+        ("chat", None),
+        ("title", "flex"),
+    ]

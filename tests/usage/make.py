@@ -23,6 +23,7 @@ def call(at: datetime = NOON, **values: Any) -> dict[str, Any]:
         "cached_tokens": 0, "completion_tokens": 50, "reasoning_tokens": 0, "cost_microusd": 300,
         "price_date": "2026-01-01", "saved_microusd": None, "ttft_ms": 400, "latency_ms": 900, "finish_reason": "stop",
         "trimmed_tokens": None,
+        "tier": None, "tier_saved_microusd": None,
         "route_id": None, "route_instead_of": None, "route_saved_microusd": None, "prefix_saved_microusd": None,
     }  # fmt: skip
     return plain | values
@@ -49,6 +50,9 @@ def some_call(chance: random.Random, since: datetime, until: datetime) -> dict[s
         reasoning_tokens=chance.choice([None, chance.randrange(400)]),
         cost_microusd=chance.choice([None, 0, chance.randrange(10**6), 10**15]),
         saved_microusd=chance.choice([None, chance.randrange(10**6)]),
+        tier=chance.choice([None, "default", "flex"]),
+        tier_saved_microusd=chance.choice([None, chance.randrange(10**6)]),
+        finish_reason=chance.choice(["stop", "length", None]),
         trimmed_tokens=chance.choice([None, chance.randrange(10**5)]),
         route_id=chance.choice([None, "r1", "r2"]),
         route_saved_microusd=chance.choice([None, chance.randrange(-(10**5), 10**6)]),

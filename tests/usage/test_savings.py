@@ -29,8 +29,11 @@ PLAIN_SQL = {
     "prefix_tokens": "sum(prompt_tokens) FILTER (WHERE cache IN ('miss', 'off') AND cached_tokens IS NOT NULL)",
     "cached_tokens": "sum(cached_tokens) FILTER (WHERE cache IN ('miss', 'off') AND prompt_tokens IS NOT NULL)",
     "prefix_microusd": "sum(prefix_saved_microusd)",
+    "tier_calls": "count(*) FILTER (WHERE tier = 'flex' AND status = 'done')",
+    "tier_microusd": "sum(tier_saved_microusd)",
     "trimmed_calls": "count(trimmed_tokens)",
     "trimmed_tokens": "sum(trimmed_tokens)",
+    "cut_calls": "count(*) FILTER (WHERE cache IN ('miss', 'off') AND finish_reason = 'length')",
 }
 BY_RULE = """
     SELECT route_id, count(*), count(route_saved_microusd), coalesce(sum(route_saved_microusd), 0) FROM calls

@@ -7,6 +7,7 @@ import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { preferences } from "../../core/preferences.js"
 import { toggle } from "../../parts/field.js"
+import { maker } from "../../parts/maker.js"
 import { toast } from "../../parts/toast.js"
 import { numberField } from "./numbers.js"
 import { SettingsPart } from "./part.js"
@@ -29,8 +30,11 @@ const DAY_MS = 86_400_000
  * @property {number} prefix_tokens
  * @property {number} cached_tokens
  * @property {number} prefix_microusd
+ * @property {number} tier_calls
+ * @property {number} tier_microusd
  * @property {number} trimmed_calls
  * @property {number} trimmed_tokens
+ * @property {number} cut_calls
  * @property {import("./rules.js").RuleSavings[]} rules
  */
 /** @typedef {import("../../core/preferences.js").PreferenceValues} PreferenceValues */
@@ -50,7 +54,8 @@ export class Saving extends SettingsPart {
       api.get("/api/settings/models"),
     ])
     const trials = await Promise.all(values.routes.map(tryRule))
-    return { values, savings, rules: { all: values.routes, models: itemsOf(models), trials, did: savings.rules } }
+    const rules = { all: values.routes, models: itemsOf(models), trials, did: savings.rules }
+    return { values, savings, rules }
   }
 
   /** @param {SavingData} data @override */
@@ -58,7 +63,8 @@ export class Saving extends SettingsPart {
     return [
       card(h("ul", { role: "list", class: "rows" }, this.#ways(values, savings)), t("settings.saving.title_same")),
       ruleCard(this, rules),
-      card(h("ul", { role: "list", class: "rows" }, this.#trimming(values, savings)), t("settings.saving.title_less")),
+      card(h("ul", { role: "list", class: "rows" }, this.#less(values, savings)), t("settings.saving.title_less")),
+      this.#waiting(values, savings, rules.models),
       h("p", { class: "soft small" }, t("settings.saving.exactly")),
     ]
   }
@@ -81,6 +87,25 @@ export class Saving extends SettingsPart {
   }
 
   /**
+   * @param {PreferenceValues} values
+   * @param {Savings} savings
+   */
+  #less(values, savings) {
+    const limit = numberField({
+      label: t("settings.saving.limit"),
+      hint: t("settings.saving.limit_hint"),
+      value: values.max_tokens,
+      min: 1,
+      max: 1_000_000,
+      step: 1,
+      key: "limit",
+      onvalue: (max_tokens) => keep({ max_tokens }),
+    })
+    const cut = t("settings.saving.cut")
+    return [this.#trimming(values, savings), figureRow(limit, times(savings.cut_calls), cut)]
+  }
+
+  /**
    * Long conversations. What their beginning had cost nobody knows, so there is no money beside it.
    * @param {PreferenceValues} values
    * @param {Savings} savings
@@ -93,6 +118,29 @@ export class Saving extends SettingsPart {
     return figureRow(words, t("settings.saving.tokens", { count: trimmed_tokens }), times(trimmed_calls))
   }
 
+  /**
+   * Work that nobody waits for, at providers that may answer later for less.
+   * @param {PreferenceValues} values
+   * @param {Savings} savings
+   * @param {import("./model_select.js").ModelInfo[]} models
+   */
+  #waiting({ flex_providers: chosen }, { tier_calls, tier_microusd }, models) {
+    const paid = new Map(models.filter(({ is_free }) => !is_free).map((model) => [model.provider, maker(model)]))
+    if (paid.size === 0) return null
+    const switches = [...paid].map(([id, name]) =>
+      toggle({
+        label: t("settings.saving.flex_at", { name }),
+        checked: chosen.includes(id),
+        onchange: (on) => {
+          const flex_providers = on ? [...chosen, id] : chosen.filter((one) => one !== id)
+          void this.run(() => preferences.change({ flex_providers }), t("parts.saved"))
+        },
+      }),
+    )
+    const list = h("ul", { role: "list", class: "rows" }, way(named("flex"), tier_microusd, times(tier_calls)))
+    return card([list, switches], t("settings.saving.title_wait"))
+  }
+
   /** @param {number} value */
   #trimField(value) {
     return numberField({
@@ -103,10 +151,7 @@ export class Saving extends SettingsPart {
       step: 1,
       key: "trim-at",
       required: true,
-      onvalue: async (trim_tokens) => {
-        await preferences.change({ trim_tokens })
-        toast(t("parts.saved"))
-      },
+      onvalue: (trim_tokens) => keep({ trim_tokens }),
     })
   }
 
@@ -125,6 +170,12 @@ export class Saving extends SettingsPart {
       onchange: (on) => void this.run(() => preferences.change(patch(on)), t("parts.saved")),
     })
   }
+}
+
+/** Keep, and leave the errors to the field. @param {Partial<PreferenceValues>} patch */
+async function keep(patch) {
+  await preferences.change(patch)
+  toast(t("parts.saved"))
 }
 
 /** @param {Savings} savings */

@@ -81,7 +81,8 @@ class Say:
     """A whole answer, word by word. Times are seconds.
 
     `usage` replaces the counted tokens, `with_usage=False` leaves them out; `cached_tokens` are part of the
-    prompt's. The last four dress the stream in forms that the standard allows and that parsers get wrong.
+    prompt's; `tier` is the one it says it answers in. The last four dress the stream in forms that the standard allows
+    and that parsers get wrong.
     """
 
     text: str
@@ -92,6 +93,7 @@ class Say:
     cached_tokens: int = 0
     usage: dict[str, Any] | None = None
     with_usage: bool = True
+    tier: str | None = None
     line_end: str = "\n"
     with_mark: bool = False
     with_comments: bool = False
@@ -118,7 +120,7 @@ class Say:
 
     def _chunks(self, request: Received) -> Iterator[object]:
         model = request.json.get("model", "fake")
-        yield chunk({"role": "assistant", "content": ""}, model=model)
+        yield chunk({"role": "assistant", "content": ""}, model=model, **self._about())
         for word in _words(self.reasoning):
             yield chunk({"reasoning_content": word}, model=model)
         for word in _words(self.text):
@@ -127,6 +129,9 @@ class Say:
         if self.with_usage and (request.json.get("stream_options") or {}).get("include_usage"):
             yield {**chunk({}, model=model), "choices": [], "usage": self._usage(request)}
         yield "[DONE]"
+
+    def _about(self) -> dict[str, str]:
+        return {"service_tier": self.tier} if self.tier else {}
 
     def _usage(self, request: Received) -> dict[str, Any]:
         if self.usage is not None:
@@ -145,7 +150,7 @@ class Say:
         message = {"role": "assistant", "content": self.text}
         choice = {"index": 0, "message": message, "finish_reason": self.finish_reason}
         about = {"id": "chatcmpl-fake", "object": "chat.completion", "created": 0, "model": request.json.get("model")}
-        return {**about, "choices": [choice], "usage": self._usage(request)}
+        return {**about, **self._about(), "choices": [choice], "usage": self._usage(request)}
 
 
 def embedded(request: Received) -> Reply:

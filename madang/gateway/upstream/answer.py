@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from madang.gateway.errors import AnswerTooLarge, Incomplete, NotAnAnswer, UpstreamError, UpstreamFailed
-from madang.gateway.types import FinishReason, ReasoningDelta, TextDelta, Usage
+from madang.gateway.types import FinishReason, ReasoningDelta, TextDelta, Tier, Usage
 from madang.gateway.upstream.limits import Limits
 from madang.gateway.upstream.sse import ServerEvent
 from madang.gateway.upstream.target import Ended
@@ -25,6 +25,7 @@ _REASONS: dict[str, FinishReason] = {
     "tool_calls": "tool_calls",
     "function_call": "tool_calls",
 }
+_TIERS: dict[str, Tier] = {"default": "default", "flex": "flex", "priority": "priority"}
 
 
 class Answer:
@@ -36,6 +37,7 @@ class Answer:
         self._stream_bytes = 0
         self._has_begun = False
         self._usage = Usage()
+        self._tier: Tier | None = None
         self.has_words = False
         self.is_done = False
         self.finish_reason: FinishReason | None = None
@@ -58,17 +60,22 @@ class Answer:
         if data.get("error"):
             raise self._reported(data["error"])
         yield from self._words(data)
-        self._usage = usage_of(data.get("usage")) or self._usage
+        self._note_costs(data)
 
     def end(self) -> Ended:
         """Return the end of a whole answer. Raises where the stream stopped without saying why the model did."""
         if self.finish_reason is None:
             raise self.broken("the stream ended without a finish reason")
-        return Ended(self.finish_reason, self._usage)
+        return Ended(self.finish_reason, self._usage, self._tier)
 
     def broken(self, why: str) -> UpstreamError:
         """Return the error for a stream that stops making sense: incomplete once it has begun."""
         return Incomplete(why) if self._has_begun or self.has_words else NotAnAnswer(why)
+
+    def _note_costs(self, data: dict[str, Any]) -> None:
+        """Take in what the provider says of the tokens and of the tier."""
+        self._usage = usage_of(data.get("usage")) or self._usage
+        self._tier = _TIERS.get(str(data.get("service_tier"))) or self._tier
 
     def _object(self, text: str) -> dict[str, Any]:
         try:

@@ -10,8 +10,10 @@ from madang.gateway.types import ChatRequest, RawRequest
 
 # Models that reason count their thinking against this name and refuse the older one.
 _RENAMED = "max_completion_tokens"
-_OPTIONAL = ("temperature", "top_p", "max_tokens", "seed", "stop", "reasoning_effort", "stream_options")
+_OPTIONAL = ("temperature", "top_p", "max_tokens", "seed", "stop", "reasoning_effort", "service_tier", "stream_options")
 _REFUSED = re.compile(r"unsupported|unrecogni[sz]ed|not support|unknown|not permitted|unexpected|extra inputs", re.I)
+# A provider names the tier or the parameter: "Flex is not available for this model."
+_TIER_REFUSED = re.compile(r"\bflex\b|service[ _]tier", re.IGNORECASE)
 
 
 def raw_payload(request: RawRequest, model: str, refused: frozenset[str]) -> bytes:
@@ -47,10 +49,14 @@ def payload(request: ChatRequest, model: str, refused: frozenset[str]) -> bytes:
 def refused_parameter(body: bytes, status: int, error: dict[str, Any], refused: frozenset[str]) -> str | None:
     """Return the name of a parameter that was sent in `body` and that a 400 or 422 says is not supported at all."""
     words = f"{error.get('code')} {error.get('type')} {error.get('message')}"
-    if status not in {400, 422} or not _REFUSED.search(words):
+    if status not in {400, 422}:
         return None
     sent = orjson.loads(body)
     names = [name for name in _OPTIONAL if name in sent and name not in refused]
+    if "service_tier" in names and _TIER_REFUSED.search(f"{words} {error.get('param')}"):
+        return "service_tier"
+    if not _REFUSED.search(words):
+        return None
     if error.get("param") in names:
         return str(error["param"])
     return next((name for name in names if re.search(rf"\b{name}\b", words)), None)
@@ -64,6 +70,7 @@ def _options(request: ChatRequest) -> dict[str, Any]:
         "seed": request.seed,
         "stop": list(request.stop) or None,
         "reasoning_effort": request.reasoning_effort,
+        "service_tier": request.tier,
         "stream_options": {"include_usage": True},
     }
     return {name: value for name, value in options.items() if value is not None}

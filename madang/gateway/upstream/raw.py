@@ -8,7 +8,7 @@ import orjson
 
 from madang.gateway.errors import Incomplete, NotAnAnswer, UpstreamError
 from madang.gateway.types import Endpoint, Relayed
-from madang.gateway.upstream.answer import Answer, usage_of
+from madang.gateway.upstream.answer import Answer
 from madang.gateway.upstream.limits import Limits
 from madang.gateway.upstream.masks import EventMasks
 from madang.gateway.upstream.sse import BrokenStream, ServerEvent
@@ -71,7 +71,7 @@ class RawStream(Answer):
         choices: list[Any] = self._typed(data.get("choices"), list, "choices") or []
         for choice in choices:
             self._note(self._typed(choice, dict, "choice") or {})
-        self._usage = usage_of(data.get("usage")) or self._usage
+        self._note_costs(data)
         return data if choices or self._is_usage_wanted else None
 
     def _note(self, choice: dict[str, Any]) -> None:
@@ -100,7 +100,7 @@ class RawBody(Answer):
         found = self._object(text)
         if found.get("error"):
             raise self._reported(found["error"])
-        self._usage = usage_of(found.get("usage")) or self._usage
+        self._note_costs(found)
         if endpoint == "embeddings":
             self._read_vectors(found)
         else:

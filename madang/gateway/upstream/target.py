@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from madang.gateway.addresses import is_loopback
 from madang.gateway.errors import UpstreamError
-from madang.gateway.types import FinishReason, Usage, Waiting
+from madang.gateway.types import FinishReason, Tier, Usage, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,8 @@ class Retry(Waiting):
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The provider said why the model stopped: the answer is whole."""
+    """The provider said why the model stopped: the answer is whole. `tier` is the one it says it answered in."""
 
     finish_reason: FinishReason
     usage: Usage
+    tier: Tier | None = None

@@ -25,8 +25,11 @@ async def in_all(tx: Transaction, wanted: Filter) -> Savings:
         _sum(has_prefix, calls.c.prompt_tokens).label("prefix_tokens"),
         _sum(has_prefix, calls.c.cached_tokens).label("cached_tokens"),
         func.coalesce(func.sum(calls.c.prefix_saved_microusd), 0).label("prefix_microusd"),
+        _count(and_(calls.c.tier == "flex", calls.c.status == "done")).label("tier_calls"),
+        func.coalesce(func.sum(calls.c.tier_saved_microusd), 0).label("tier_microusd"),
         func.count(calls.c.trimmed_tokens).label("trimmed_calls"),
         func.coalesce(func.sum(calls.c.trimmed_tokens), 0).label("trimmed_tokens"),
+        _count(and_(SENT, calls.c.finish_reason == "length")).label("cut_calls"),
     )
     row: Any = (await tx.execute(select(*columns).where(*rows_of(wanted)))).one()
     # PostgreSQL gives sums of large integers as decimals.

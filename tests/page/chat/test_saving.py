@@ -115,3 +115,26 @@ async def test_a_long_conversation_shows_where_the_model_begins_to_read(open_cha
     await page.goto(page.url.split("/chat")[0] + "/settings/saving")
     await switch.uncheck()
     await expect(switch).not_to_be_checked()
+
+
+async def test_the_slow_tier_is_allowed_for_one_provider_and_answers_get_a_limit(house: House, open_chat: Open) -> None:
+    page = await open_chat()
+    await page.goto(page.url.split("/chat")[0] + "/settings/saving")
+    flex = page.get_by_role("switch", name="Use flex at ")
+    await flex.check()
+    await expect(page.locator(".toast").last).to_be_visible()
+    await page.get_by_label("Longest answer (tokens)").fill("700")
+    await page.keyboard.press("Tab")
+    await expect(page.locator(".toast").last).to_be_visible()
+
+    def chosen() -> tuple[list[str], int | None]:
+        with house.server.client() as client:
+            values = client.get("/api/settings").raise_for_status().json()
+        return values["flex_providers"], values["max_tokens"]
+
+    async with asyncio.timeout(60):
+        while await asyncio.to_thread(chosen) != (["env"], 700):
+            await asyncio.sleep(0.05)
+    await page.reload()
+    await expect(flex).to_be_checked()
+    await expect(page.get_by_label("Longest answer (tokens)")).to_have_value("700")

@@ -37,6 +37,8 @@ def upgrade() -> None:
         sa.Column("ttft_ms", sa.BigInteger(), nullable=True),
         sa.Column("latency_ms", sa.BigInteger(), nullable=True),
         sa.Column("finish_reason", sa.Text(), nullable=True),
+        sa.Column("tier", sa.Text(), nullable=True),
+        sa.Column("tier_saved_microusd", sa.BigInteger(), nullable=True),
         sa.Column("trimmed_tokens", sa.BigInteger(), nullable=True),
         sa.Column("route_id", sa.Text(), nullable=True),
         sa.Column("route_instead_of", sa.Text(), nullable=True),
