@@ -1,27 +1,29 @@
 """Answers to similar questions on the page: switched on, shown as what they are, and gone once they were wrong."""
 
 import asyncio
-from typing import Any
+from collections.abc import AsyncIterator
 from urllib.parse import urljoin
 
+import httpx
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.page.access.axe import violations
-from tests.page.chat.conftest import House, Open
+from tests.page.chat.conftest import House
 from tests.page.chat.test_turns import ask
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 ASKED, ALIKE = "How do I boil an egg properly?", "How do I properly boil an egg?"
 CHIP = "details.similar > summary"
+CACHE = "/api/settings/cache"
 
 
-async def settings(house: House, method: str, path: str, **more: Any) -> Any:
-    """Ask the server itself, as the person who is signed in."""
-    async with house.server.async_client(await asyncio.to_thread(house.server.sign_in)) as person:
-        answer = await person.request(method, path, **more)
-        answer.raise_for_status()
-        return answer.json() if answer.content else None
+@pytest_asyncio.fixture(loop_scope="module")
+async def person(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody who is signed in and asks the server itself."""
+    async with house.server.async_client(await asyncio.to_thread(house.server.sign_in)) as client:
+        yield client
 
 
 async def says(page: Page, question: str, answer: str) -> None:
@@ -32,21 +34,23 @@ async def says(page: Page, question: str, answer: str) -> None:
     await expect(page.locator(".turn")).to_have_attribute("data-status", "done")
 
 
-async def remembered(house: House) -> None:
+async def remembered(person: httpx.AsyncClient) -> None:
     """Wait until a question can be found."""
     async with asyncio.timeout(60):
-        while not (await settings(house, "GET", "/api/settings/cache"))["similar"]["questions"]:
-            await asyncio.sleep(0.05)
+        while not (await person.get(CACHE)).json()["similar"]["questions"]:
+            await asyncio.sleep(0.1)
 
 
-async def test_a_wrong_answer_to_a_similar_question_is_seen_and_does_not_come_again(house: House, open_chat: Open):
-    await settings(house, "PATCH", "/api/settings", json={"similar_model": "env/text-embedding-3-small"})
-    page = await open_chat()
-    await page.goto(f"{house.server.url}/settings/cache")
+async def test_a_wrong_answer_to_a_similar_question_is_seen_and_does_not_come_again(
+    person: httpx.AsyncClient, page: Page
+):
+    chosen = {"similar_model": "env/text-embedding-3-small"}
+    (await person.patch("/api/settings", json=chosen)).raise_for_status()
+    await page.goto(urljoin(page.url, "/settings/cache"))
     await page.get_by_role("switch", name="Use kept answers for similar questions too").check()
     await expect(page.get_by_text("Saved.")).to_be_visible()
     await says(page, ASKED, ASKED)
-    await remembered(house)
+    await remembered(person)
     await says(page, ALIKE, ASKED)
     await expect(page.locator(CHIP)).to_contain_text("Answer to a similar question · 100% alike")
     await page.locator(CHIP).click()
@@ -56,23 +60,21 @@ async def test_a_wrong_answer_to_a_similar_question_is_seen_and_does_not_come_ag
     await expect(page.locator(".markdown strong")).to_have_text(ALIKE)
     await expect(page.locator(CHIP)).to_have_count(0)
     # Nothing is kept any more but what was learnt.
-    await settings(house, "DELETE", "/api/settings/cache")
+    (await person.delete(CACHE)).raise_for_status()
     await says(page, ASKED, ASKED)
-    await remembered(house)
+    await remembered(person)
     await says(page, ALIKE, ALIKE)
     await expect(page.locator(CHIP)).to_have_count(0)
-    await page.goto(f"{house.server.url}/settings/cache")
+    await page.goto(urljoin(page.url, "/settings/cache"))
     await expect(page.get_by_text("1 time (100%)")).to_be_visible()
 
 
-async def test_one_conversation_can_say_otherwise(house: House, open_chat: Open):
-    page = await open_chat()
+async def test_one_conversation_can_say_otherwise(person: httpx.AsyncClient, page: Page):
     await says(page, "And a duck's egg?", "And a duck's egg?")
     await page.get_by_role("button", name="Options").click()
     await page.get_by_label("Similar questions").select_option("off")
     await page.get_by_role("button", name="Save", exact=True).click()
-    conversation = page.url.rpartition("/")[2]
+    path = f"/api/chat/conversations/{page.url.rpartition('/')[2]}"
     async with asyncio.timeout(60):
-        path = f"/api/chat/conversations/{conversation}"
-        while (await settings(house, "GET", path))["conversation"]["options"]["similar"] is not False:
-            await asyncio.sleep(0.05)
+        while (await person.get(path)).json()["conversation"]["options"]["similar"] is not False:
+            await asyncio.sleep(0.1)
