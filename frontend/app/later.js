@@ -10,6 +10,11 @@ import { startShortcuts } from "./shortcuts.js"
 
 let isBegun = false
 
+/** What is said about money is rare, and so are its words. @param {import("../core/live.js").LiveEvent} event */
+async function tell({ kind, data }) {
+  if (kind === "caps.alert") (await import("./alerts.js")).tellCap(data.alert)
+}
+
 /**
  * Begin, or begin again after somebody came back in or the language changed.
  * @param {HTMLElement} shell
@@ -23,6 +28,7 @@ export function begin(shell) {
   makeRegion()
   startShortcuts()
   preferences.follow()
+  live.follow("app", null, { event: tell })
   preferences.load().catch(complain)
   session.addEventListener("change", () => {
     if (!session.token) live.stop()

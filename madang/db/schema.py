@@ -231,6 +231,22 @@ caps = Table(
     UniqueConstraint("scope", "subject", "window"),
 )
 
+# What a person was told of a cap: that a step, in percent of its limit, is reached in the window that begins with the
+# day `period`. A row is a step that is not told again.
+cap_alerts = Table(
+    "cap_alerts",
+    metadata,
+    Column("cap_id", Text, primary_key=True),
+    Column("period", Text, primary_key=True),
+    Column("step", Integer, primary_key=True, autoincrement=False),
+    Column("scope", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("window", Text, nullable=False),
+    Column("limit_microusd", BigInteger, nullable=False),
+    Column("spent_microusd", BigInteger, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+
 # `title_folded` is the title in NFC and casefolded, for search by substring.
 conversations = Table(
     "conversations",

@@ -1,6 +1,7 @@
 """The budget: what a call may cost at most is reserved before it, and what it did cost is settled after."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -50,11 +51,16 @@ class Budget:
         self._clock = clock
         self._caps = caps
         self._preferences = preferences
+        self._hearers: list[Callable[[str], None]] = []
 
     async def start(self) -> None:
         """Settle what dead processes had reserved, at its full amount, and go on doing so."""
         await self._settle_lost()
         self._lease.now_and_then(self._settle_lost)
+
+    def when_stopped(self, hear: Callable[[str], None]) -> None:
+        """Call `hear` with the id of each cap that stops a call from here on."""
+        self._hearers.append(hear)
 
     def binds(self, cause: Cause) -> bool:
         """Say whether any cap is about this call. Asks memory only."""
@@ -82,7 +88,12 @@ class Budget:
             quotes.append(replace(quote, day=claim.day))
             return quote.amount_microusd
 
-        await store.reserve(self._database, claim, self._caps.fixed, choose)
+        try:
+            await store.reserve(self._database, claim, self._caps.fixed, choose)
+        except BudgetReached as error:
+            for hear in self._hearers:
+                hear(str(error.details["cap_id"]))
+            raise
         return quotes[-1] if quotes else None
 
     async def reserve_again(self, call_id: str, quote: Quote) -> bool:

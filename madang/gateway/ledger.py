@@ -1,6 +1,7 @@
 """The ledger: one row for every call, whatever became of it. Rows gather for a moment and share a commit."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from loguru import logger
@@ -24,6 +25,7 @@ class Ledger:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._hearers: list[Callable[[Sequence[Entry]], None]] = []
         self._waiting: list[Entry] = []
         self._waiters: list[asyncio.Future[None]] = []
         self._has_news = asyncio.Event()
@@ -42,6 +44,10 @@ class Ledger:
         self._has_news.set()
         if self._writer:
             await self._writer
+
+    def when_stored(self, hear: Callable[[Sequence[Entry]], None]) -> None:
+        """Call `hear` with the entries of each commit from here on; nobody waits for what it starts."""
+        self._hearers.append(hear)
 
     def add(self, entry: Entry) -> None:
         """Take an entry; it is stored within a moment, and its reservation ends with the same commit."""
@@ -94,6 +100,8 @@ class Ledger:
         del self._waiters[: len(waiters)]
         for waiter in waiters:
             waiter.set_result(None)
+        for hear in self._hearers:
+            hear(entries)
         if not self._waiting:
             self._is_settled.set()
 

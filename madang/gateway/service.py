@@ -9,6 +9,7 @@ from madang.clock import Clock
 from madang.config import Settings
 from madang.db.database import Database
 from madang.db.lease import Lease
+from madang.gateway.alerts.service import Alerts
 from madang.gateway.budget import Budget
 from madang.gateway.cache.exact import ExactCache
 from madang.gateway.caps.service import Caps
@@ -70,6 +71,7 @@ class GatewayRoom:
     never: NeverKept
     budget: Budget
     caps: Caps
+    alerts: Alerts
     ledger: Ledger
     upstream: Upstream
     builtin: BuiltIn
@@ -99,6 +101,9 @@ class GatewayRoom:
         cache = ExactCache(around.data_dir / "cache", around.settings.cache_limit_bytes)
         caps = Caps(database, clock, around.settings, around.announce)
         budget, ledger = Budget(database, around.lease, clock, caps, preferences), Ledger(database)
+        alerts = Alerts(database, clock, caps, around.announce)
+        ledger.when_stored(alerts.stored)
+        budget.when_stopped(alerts.stopped)
         clearing, never = Clearing(database, cache), NeverKept(database, cache, ledger, clock)
         embedder = _embedder(around)
         similar = Similar(database, preferences, catalogue, embedder, limits=limits, clock=clock)
@@ -115,14 +120,15 @@ class GatewayRoom:
             clock=clock,
         )
         return cls(
-            gateway, registry, directory, cache, similar, telling, clearing, never, budget, caps, ledger, upstream,
-            around.builtin, prices, embedder,
+            gateway, registry, directory, cache, similar, telling, clearing, never, budget, caps, alerts, ledger,
+            upstream, around.builtin, prices, embedder,
         )  # fmt: skip
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
         kept = (self.similar, self.telling, self.clearing, self.never)
-        served = (self.gateway, self.registry, self.directory, *kept, self.caps, self.builtin, self.embedder)
+        money = (self.caps, self.alerts)
+        served = (self.gateway, self.registry, self.directory, *kept, *money, self.builtin, self.embedder)
         return {type(each): each for each in served}
 
     def heard(self, kind: str) -> None:
@@ -138,6 +144,7 @@ class GatewayRoom:
         await self.never.start()
         await self.budget.start()
         await self.ledger.start()
+        await self.alerts.start()
         await self.registry.start()
 
     async def stop(self) -> None:
@@ -146,6 +153,7 @@ class GatewayRoom:
         await self.similar.stop()
         await self.embedder.stop()
         await self.ledger.stop()
+        await self.alerts.stop()
         await self.cache.stop()
         await self.upstream.stop()
 

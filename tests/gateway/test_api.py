@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from madang.clock import Clock
+from madang.gateway.alerts.api import router as alerts
 from madang.gateway.api import router
 from madang.gateway.caps.api import router as caps
 from madang.gateway.errors import BadProvider
@@ -23,7 +24,7 @@ ADDED = {"name": "  My server ", "base_url": "https://models.example.org/v1/", "
 
 def browse(here: Place, who: Principal = PERSON) -> AbstractAsyncContextManager[httpx.AsyncClient]:
     services = {**here.room.services(), Preferences: here.preferences, Clock: Clock()}
-    return visited([router, caps], services, who)
+    return visited([router, caps, alerts], services, who)
 
 
 async def test_a_provider_is_added_changed_and_removed(tmp_path: Path):

@@ -126,10 +126,11 @@ function share(spent, limit) {
 }
 
 /**
- * @param {Cap} cap
+ * What a cap is set on, by the name it has now.
+ * @param {{ scope: string, subject: string }} cap
  * @param {Subjects} subjects
  */
-function subjectName({ scope, subject }, subjects) {
+export function subjectName({ scope, subject }, subjects) {
   return subjects[scope]?.find(({ value }) => value === subject)?.label ?? subject
 }
 

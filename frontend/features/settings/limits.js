@@ -7,6 +7,7 @@ import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { preferences } from "../../core/preferences.js"
 import { choice } from "../../parts/field.js"
+import { alertCard } from "./alerts.js"
 import { capCard, readSubjects } from "./caps.js"
 import { SettingsPart } from "./part.js"
 import { card } from "./pieces.js"
@@ -23,27 +24,34 @@ import { card } from "./pieces.js"
 /** @typedef {import("../../core/preferences.js").PreferenceValues} PreferenceValues */
 /** @typedef {import("./caps.js").Cap} Cap */
 /** @typedef {import("./caps.js").Subjects} Subjects */
-/** @typedef {{ limits: LimitState, caps: Cap[], subjects: Subjects, values: PreferenceValues }} LimitsData */
+/** @typedef {import("./alerts.js").CapAlert} CapAlert */
+/** @typedef {{ limits: LimitState, caps: Cap[], alerts: CapAlert[], subjects: Subjects, values: PreferenceValues }} LimitsData */
 
 /** @extends {SettingsPart<LimitsData>} */
 export class Limits extends SettingsPart {
   name = "limits"
-  watches = ["preferences.changed", "caps.changed"]
+  watches = ["preferences.changed", "caps.changed", "caps.alert"]
 
   /** @override */
   async read() {
-    const [limits, caps, subjects, values] = await Promise.all([
+    const [limits, caps, alerts, subjects, values] = await Promise.all([
       api.get("/api/settings/limits"),
       api.get("/api/settings/caps"),
+      api.get("/api/settings/caps/alerts"),
       readSubjects(),
       preferences.load(),
     ])
-    return { limits, caps, subjects, values }
+    return { limits, caps, alerts, subjects, values }
   }
 
   /** @param {LimitsData} data @override */
-  draw({ limits, caps, subjects, values }) {
-    return [card(today(limits), t("settings.limits.today")), capCard(this, caps, subjects), card(this.#unknown(values))]
+  draw({ limits, caps, alerts, subjects, values }) {
+    return [
+      card(today(limits), t("settings.limits.today")),
+      capCard(this, caps, subjects),
+      alertCard(alerts, subjects),
+      card(this.#unknown(values)),
+    ]
   }
 
   /** @param {PreferenceValues} values */

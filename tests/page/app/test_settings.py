@@ -1,8 +1,11 @@
 """Settings as a person uses them, on the real server: what is chosen is kept, and a key never comes back."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import Page, expect
 
+from madang.gateway.fake_upstream import FakeUpstream, Say
 from tests.page.app.conftest import OpenPage
 from tests.support.browser import Chromium
 from tests.support.server import Server
@@ -189,3 +192,32 @@ async def test_the_embedder_says_beside_the_built_in_model_how_it_stands(house: 
     await expect(card.get_by_text("꺼짐")).to_be_visible()
     assert state["status"] == "off"
     await expect(card.get_by_role("button")).to_have_count(0)
+
+
+async def test_every_open_page_says_once_that_a_limit_is_half_used_and_the_limits_remember(
+    house: Server, open_page: OpenPage
+) -> None:
+    async with FakeUpstream(Say("안녕", usage={"prompt_tokens": 400, "completion_tokens": 200})) as fake:
+        with house.client() as client:
+            # Another paid call would take the limit over the next steps.
+            client.patch("/api/settings", json={"title_calls": False}).raise_for_status()
+            price = {"price_input_microusd_per_mtok": 1_000_000, "price_output_microusd_per_mtok": 1_000_000}
+            added = client.post("/api/settings/providers", json={"name": "가게", "base_url": fake.base_url, **price})
+            cap = {"scope": "all", "subject": "", "window": "day", "limit_microusd": 1_000}
+            limit = client.post("/api/settings/caps", json=cap).json()["id"]
+            pages = [await open_page("/chat"), await open_page("/settings/limits")]
+            for page in pages:
+                await expect(page.locator("md-line[data-line=open]")).to_be_attached()
+            asked = {"content": "안녕?", "model": f"{added.json()['id']}/m", "max_tokens": 200}
+            answer = await asyncio.to_thread(client.post, "/api/chat", json=asked, timeout=60)
+            assert answer.status_code == 200, answer.text
+            for page in pages:
+                await say(page, "한도를 절반 썼어요: 모든 질문 · 하루")
+                notice = page.get_by_role("status").filter(has_text="절반 썼어요")
+                await notice.hover()
+                await expect(notice).to_have_count(1)
+            await expect(pages[1].get_by_role("listitem").filter(has_text="절반 씀: 모든 질문 · 하루")).to_be_visible()
+            await pages[0].get_by_role("button", name="한도 보기").click()
+            await expect(pages[0].get_by_role("heading", name="그동안 알려 드린 것")).to_be_visible()
+            client.delete(f"/api/settings/caps/{limit}")
+            client.delete(f"/api/settings/providers/{added.json()['id']}")

@@ -50,6 +50,20 @@ def upgrade() -> None:
     op.create_index(op.f("ix_calls_day"), "calls", ["day"], unique=False)
     op.create_index(op.f("ix_calls_turn_id"), "calls", ["turn_id"], unique=False)
     op.create_table(
+        "cap_alerts",
+        sa.Column("cap_id", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("step", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("window", sa.Text(), nullable=False),
+        sa.Column("limit_microusd", sa.BigInteger(), nullable=False),
+        sa.Column("spent_microusd", sa.BigInteger(), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("cap_id", "period", "step", name=op.f("pk_cap_alerts")),
+    )
+    op.create_index(op.f("ix_cap_alerts_at"), "cap_alerts", ["at"], unique=False)
+    op.create_table(
         "caps",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),

@@ -1,0 +1,1 @@
+"""What a person is told when a cap is half used, nearly used and used up: each once."""
