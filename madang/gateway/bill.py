@@ -63,7 +63,7 @@ class Bill:
         self.tier = tier
         self.tariff: Tariff | None = None
         self._full: Tariff | None = None
-        self._tier: Tier | None = None
+        self._given_tier: Tier | None = None
         self.instead: Tariff | None = None
         self.quote: Quote | None = None
         self.is_reserving = False
@@ -169,7 +169,7 @@ class Bill:
         """Close with a whole answer, at the price of the tier that it came in."""
         self._full, self.tariff = self.tariff, tariff_at(self.tariff, end.tier, self.provider)
         self._usage, self._finish_reason, self._status = end.usage, end.finish_reason, "done"
-        self._tier = end.tier
+        self._given_tier = end.tier
         self._ended_at = self._clock.monotonic()
         self._final = self.receipt()
         return Finished(end.finish_reason, self._final)
@@ -246,7 +246,7 @@ class Bill:
             latency_ms=receipt.latency_ms,
             finish_reason=self._finish_reason,
             reservation_id=self.id if self.is_reserving else None,
-            tier=self._tier,
+            tier=self._given_tier,
             route=self.route,
             thrift=self._thrift(),
         )

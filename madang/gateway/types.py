@@ -42,7 +42,6 @@ class ChatRequest:
     similar: bool = False
     tier: Tier | None = None
     answers: ClassVar[int] = 1
-    tier: ClassVar[str | None] = None
 
 
 @dataclass(frozen=True, slots=True)
