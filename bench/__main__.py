@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import chat, door, idle, local, paced, page, size, start, streams, talk
+from bench import chat, door, idle, local, paced, page, similar, size, start, streams, talk
 from bench.figures import Figure, table, write
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -19,6 +19,7 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "local": local.measure,
     "page": page.measure,
     "talk": talk.measure,
+    "similar": similar.measure,
     "size": size.measure,
 }
 

@@ -16,6 +16,7 @@ from madang.gateway.embedder.service import Embedder as LocalEmbedder
 from madang.gateway.errors import NotAnAnswer, TimedOut
 from madang.gateway.semantic import scan
 from madang.gateway.semantic.types import EmbedderStatus, Vector
+from madang.gateway.semantic.vetoes import BUILTIN_THRESHOLD
 from madang.gateway.types import Caller, RawChunk, RawRequest, Relayed
 
 _REST_SECONDS = 30.0
@@ -65,7 +66,7 @@ class ProviderEmbedder:
 class BuiltInEmbedder:
     """The model of this machine: free, and no text leaves it. It is never fetched for the sake of a question."""
 
-    threshold = 0.97
+    threshold = BUILTIN_THRESHOLD
 
     def __init__(self, embedder: LocalEmbedder) -> None:
         self.name = embedder.name

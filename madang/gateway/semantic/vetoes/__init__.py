@@ -6,4 +6,8 @@ proportion to the texts. It would rather part two questions that mean the same t
 
 from madang.gateway.semantic.vetoes.judging import Veto, veto
 
-__all__ = ["Veto", "veto"]
+BUILTIN_THRESHOLD = 0.95
+"""From which cosine on the built-in embedder's vectors count as close. Chosen by `python -m bench similar`, whose
+docs are in docs/semantic-cache.md; it says nothing about any other embedder."""
+
+__all__ = ["BUILTIN_THRESHOLD", "Veto", "veto"]

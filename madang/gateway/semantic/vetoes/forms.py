@@ -68,18 +68,16 @@ query: query queries 쿼리
 regex: regex regexp 정규식 정규표현식
 chart: chart graph diagram plot 차트 그래프 도식
 summary: summarize summarise summary sum tl;dr 요약 간추려 정리
-translation: translate translation translating 번역 옮겨
+translation: translate translation translating 번역
 formal: formal formally polite politely business professional 정중 정중히 격식 존댓말 공손 공식
 casual: casual casually informal friendly 반말 캐주얼 편하게 친근
 funny: funny humorous joke witty sarcastic 웃긴 재밌 재미있 유머
 names: name names 이름
-why: why reason reasons 왜 이유 원인
+why: why reason reasons makes 왜 이유 원인
 when: when 언제
-where: where 어디 어디서
+where: where 어디서 어디에 어디로
 who: who whom whose 누구 누가
-count: many 몇 개수
-much: much cost price 얼마 가격 비용
-long-time: duration
+count: many
 """)
 _SHORT_FORMS = {"표": "table", "줄": "line", "시": "poem", "글": "text", "예": "example"}
 

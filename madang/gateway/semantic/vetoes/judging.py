@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from typing import Literal
 
 from madang.gateway.semantic.vetoes.code import code
+from madang.gateway.semantic.vetoes.content import worded_otherwise
 from madang.gateway.semantic.vetoes.forms import asked_language, forms, script
 from madang.gateway.semantic.vetoes.names import named_otherwise
 from madang.gateway.semantic.vetoes.numbers import numbers
@@ -13,10 +14,11 @@ from madang.gateway.semantic.vetoes.turns import negations, opposites
 from madang.gateway.semantic.vetoes.units import units
 
 Veto = Literal[
-    "numbers", "dates", "units", "names", "negation", "opposites", "language", "format", "code"
+    "numbers", "dates", "units", "names", "negation", "opposites", "language", "format", "code", "words"
 ]  # fmt: skip
 """What differs: a number, a day or season, a unit or currency, who or in which order, a "not", a word and its
-contrary, the language asked in or for, the form asked for, something written for machines."""
+contrary, the language asked in or for, the form asked for, something written for machines, any other word that
+carries the question."""
 
 _READERS: tuple[tuple[Veto, Callable[[Text], Hashable]], ...] = (
     ("language", script),
@@ -39,4 +41,6 @@ def veto(asked: str, kept: str) -> Veto | None:
     for kind, details in _READERS:
         if details(one) != details(other):
             return kind
-    return "names" if named_otherwise(one, other) else None
+    if named_otherwise(one, other):
+        return "names"
+    return "words" if worded_otherwise(one, other) else None

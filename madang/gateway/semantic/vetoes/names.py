@@ -2,12 +2,15 @@
 
 import re
 
+from madang.gateway.semantic.vetoes.content import content
 from madang.gateway.semantic.vetoes.text import Text, Word, stem, words
 
 _QUOTED = re.compile(
     r"\"([^\"\n]{1,400})\"|“([^”\n]{1,400})”|「([^」\n]{1,400})」|『([^』\n]{1,400})』"
     r"|‘([^’\n]{1,400})’|(?<!\w)'([^'\n]{1,400})'(?!\w)"
 )
+# What a question is about, as in "correct this: …"; a comma or a letter in it may be the point.
+_MATERIAL = re.compile(r"(?::\s|\n)(.*)", re.DOTALL)
 _ENDS = re.compile(r"[.!?:;\n\"“”'‘’(]\s*$")
 _OWN_WORDS = words("""
     i i'm i'd i've i'll ok
@@ -24,10 +27,11 @@ _BEGINNINGS = words("""
     difference not don't never without no yes also just could're i'll simplify proofread provide walk guide
     outline
 """)
-# Words that stand between two things and give them parts to play.
+# Words that give what stands around them different parts to play.
 _RELATIONS = words("""
-    from to into than over onto versus vs beat beats against for by between and then before after
+    from into than over onto versus vs beat beats beating against between before after to
 """)
+_ROTATED = 4
 _ROLES = {
     particle: role
     for role, particles in {
@@ -40,13 +44,13 @@ _ROLES = {
     for particle in particles.split()
 }
 _LONGEST_ROLE = 4
-_SHORTEST_ORDERED = 2
 
 
 def named_otherwise(one: Text, other: Text) -> bool:
     """Say whether the texts quote, name or order things differently."""
     return (
         _quoted(one) != _quoted(other)
+        or _material(one) != _material(other)
         or _lacks_names_of(one, other)
         or _lacks_names_of(other, one)
         or _plays_other_roles(one, other)
@@ -56,6 +60,11 @@ def named_otherwise(one: Text, other: Text) -> bool:
 
 def _quoted(text: Text) -> tuple[str, ...]:
     return tuple("".join(groups).strip().casefold() for groups in _QUOTED.findall(text.written))
+
+
+def _material(text: Text) -> str:
+    found = _MATERIAL.search(text.normal)
+    return " ".join(found.group(1).split()) if found else ""
 
 
 def _lacks_names_of(one: Text, other: Text) -> bool:
@@ -83,28 +92,32 @@ def _plain(word: Word) -> str:
 
 
 def _is_ordered_otherwise(one: Text, other: Text) -> bool:
-    """Say whether what both name comes in another order, where a word gives the order a meaning."""
-    if not (_has_relation(one) or _has_relation(other)):
+    """Say whether what both name comes in another order. Korean says by particles who does what to whom.
+
+    What stands at one end of the text may as well stand at the other: "in Python, …" and "… in Python".
+    """
+    if any(word.is_korean for word in one.words):
         return False
-    first, second = _content(one), _content(other)
+    first, second = content(one), content(other)
     shared = set(first) & set(second)
-    if len(shared) < _SHORTEST_ORDERED:
+    first, second = _first_places(first, shared), _first_places(second, shared)
+    if first == second:
         return False
-    return _first_places(first, shared) != _first_places(second, shared)
+    may_rotate = len(first) >= _ROTATED and not (_has_relation(one) or _has_relation(other))
+    return not (may_rotate and _is_rotated(first, second))
+
+
+def _is_rotated(one: list[str], other: list[str]) -> bool:
+    turn = other.index(one[0])
+    return other[turn:] + other[:turn] == one
 
 
 def _has_relation(text: Text) -> bool:
-    return any(
-        _role(word) not in {None, "object"} if word.is_korean else word.folded in _RELATIONS for word in text.words
-    )
+    return any(word.folded in _RELATIONS for word in text.words)
 
 
-def _content(text: Text) -> list[str]:
-    return [_plain(word) for word in text.words if word.folded not in _BEGINNINGS and word.folded not in _RELATIONS]
-
-
-def _first_places(words: list[str], shared: set[str]) -> list[str]:
-    return [word for word in dict.fromkeys(words) if word in shared]
+def _first_places(found: list[str], shared: set[str]) -> list[str]:
+    return [word for word in dict.fromkeys(found) if word in shared]
 
 
 def _plays_other_roles(one: Text, other: Text) -> bool:

@@ -52,7 +52,7 @@ single: single
 both: both
 """)
 _KOREAN = table("""
-1: 하나 첫째 첫번째 첫
+1: 첫째 첫번째 첫
 2: 둘 두 둘째 두번째 두세 이틀
 3: 셋 세 석 셋째 세번째 사흘
 4: 넷 네 넉 넷째 네번째 나흘
@@ -99,6 +99,11 @@ def numbers(text: Text) -> tuple[str, ...]:
     found += [(match.start(), match.group()) for match in _OTHER_DIGITS.finditer(text.written)]
     found += _said(text.words)
     return tuple(value for _, value in sorted(found))
+
+
+def is_number(word: Word) -> bool:
+    """Say whether a word is a number by itself, whatever stands beside it."""
+    return word.folded[0].isdigit() or word.folded in _ENGLISH
 
 
 def counter_after(word: Word, following: Word | None) -> str | None:

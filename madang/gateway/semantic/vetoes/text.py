@@ -21,13 +21,13 @@ def words(text: str) -> frozenset[str]:
 
 
 # What stands behind a noun, or makes a sentence of it.
-_PARTICLES = words("""
+PARTICLES = words("""
     은 는 이 가 을 를 의 에 에서 에게 에게서 한테 한테서 께 로 으로 와 과 랑 이랑 하고 도 만 까지 부터 보다 처럼
-    만큼 마다 이나 나 이라 이라도 라도 이란 란 이라고 라고 이라는 라는 인 인가 인가요 인지 이야 야 이에요 예요
-    이죠 죠 이지 지 입니까 입니다 이고 에는 에도 에만 에서는 에서도 로는 으로는 로도 으로도 까지는 부터는 로부터
-    으로부터 에의 대로 밖에 요 이요 용 적 적인 적으로
+    만큼 마다 이나 이라 이라도 라도 이란 이라고 라고 이라는 라는 인가 인가요 인지 이야 이에요 예요 이죠 죠 이지
+    입니까 입니다 이고 에는 에도 에만 에서는 에서도 로는 으로는 로도 으로도 까지는 부터는 로부터 으로부터 에의
+    대로 밖에 요 이요 적인 적으로 이서 씩
 """)
-_LONGEST_PARTICLE = max(map(len, _PARTICLES))
+_LONGEST_PARTICLE = max(map(len, PARTICLES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ def read(text: str) -> Text:
 def stem(word: str) -> str:
     """Return a Korean noun without the longest particle behind it."""
     for length in range(min(_LONGEST_PARTICLE, len(word) - 1), 0, -1):
-        if word[-length:] in _PARTICLES:
+        # "나라는" speaks of a country, not of somebody called "나".
+        is_noun_too = length == len(word) - 1 and word[-length] == "라"
+        if word[-length:] in PARTICLES and not is_noun_too:
             return word[:-length]
     return word
 

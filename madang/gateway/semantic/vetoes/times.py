@@ -1,6 +1,6 @@
 """Days, months, seasons and times of day, in the order in which they are said."""
 
-from madang.gateway.semantic.vetoes.text import Text, key_in, table
+from madang.gateway.semantic.vetoes.text import Text, Word, key_in, stem, table
 
 # "May" and "sun" are left to the names: they are other words as often.
 _TIMES = table("""
@@ -64,6 +64,23 @@ solar: 양력
 """)
 
 
+def is_time(word: Word) -> bool:
+    """Say whether a word is a day, a part of it or of the year."""
+    return (word.folded if not word.is_korean else stem(word.folded)) in _TIMES
+
+
+# "주" is to give as well, and "달" the moon; behind one of these they are a week and a month.
+_WHICH = frozenset(("다음", "이번", "지난", "저번", "매"))
+_SPANS = {"주": "week", "달": "month", "해": "year"}
+
+
 def dates(text: Text) -> tuple[str, ...]:
     """Return every word for a day, a part of it or of the year, under one name each, in order."""
-    return tuple(found for word in text.words if (found := key_in(word, _TIMES)))
+    found: list[str] = []
+    before = ""
+    for word in text.words:
+        span = _SPANS.get(stem(word.folded)) if before in _WHICH else None
+        if meant := span or key_in(word, _TIMES):
+            found.append(meant)
+        before = word.folded
+    return tuple(found)

@@ -36,7 +36,7 @@ amount-: decrease decreases decreasing decreased reduce reduces reducing lowerin
 amount-: less drop cut 감소 줄이 줄여 줄일 낮추 낮춰 낮출 내리 내려 내릴 빼는 빼려 뺄 빠지
 switch+: enable enabled enabling activate on 켜 켜는 켜기 켜고 켜려 켤 켜줘 활성화 허용
 switch-: disable disabled disabling deactivate off 끄 끄는 끄기 끄고 끄려 끌 꺼 꺼줘 비활성화 차단 해제
-door+: open opening opened unlock unlocking 열기 여는 열려 열고 잠금해제
+door+: open opening opened unlock unlocking 열기 여는 열어 열면 열려 열고 잠금해제
 door-: close closing closed shut lock locking 닫기 닫는 닫으 닫고 잠그 잠가
 edge+: start starting started begin beginning beginnings 시작 시작하
 edge-: end ending finish finishing 끝 끝내 끝나 종료 마치
@@ -45,8 +45,8 @@ list-: remove removing delete deleting 삭제 제거 지우 지울 지워 없애
 way+: upload uploading send sending export exporting push encode encrypt compress install installing lend sell
 way+: selling 업로드 보내 보낼 내보내 암호화 압축 설치 팔 파는 팔기 매도 판매 입금 수출
 way-: download downloading receive receiving import importing pull decode decrypt extract decompress unzip
-way-: uninstall uninstalling borrow buy buying 다운로드 받는 받기 가져오 복호화 해독 압축해제 설치해제 사는 사기
-way-: 살 매수 구매 출금 수입
+way-: uninstall uninstalling borrow buy buying 다운로드 가져오 복호화 해독 압축해제 설치해제 사는 사기 살 매수
+way-: 구매 출금 수입
 come+: arrive arrival arriving enter entrance 도착 입구 입국 들어가 들어오
 come-: depart departure departing leave leaving exit 출발 출구 출국 나가 나오
 heat+: hot hotter heat heating warm warmer boil melt thaw 뜨거 뜨겁 덥 더운 더울 더워 따뜻 데우 녹이
@@ -58,7 +58,7 @@ speed-: slow slower slowest slowly 느리 느린 천천히
 size+: big bigger large larger wide wider high higher tall taller 큰 크게 넓은 높은
 size-: small smaller narrow short low tiny 작은 작게 좁은 낮은
 side+: left 왼쪽 좌측 왼손
-side-: right 오른쪽 우측 오른손
+side-: 오른쪽 우측 오른손
 judge-: worst bad worse disadvantage disadvantages cons con downside downsides 최악 나쁜 단점 안좋
 judge+: pros pro advantage advantages benefit benefits upside 장점
 sex+: man men male boy boys husband father dad son brother king he him his 남자 남성 남편 아버지 아빠 아들 형 오빠
@@ -87,8 +87,6 @@ first+: front forward forwards 앞 앞으로
 first-: back backward backwards reverse 뒤 뒤로 거꾸로
 public+: public 공개
 public-: private 비공개
-give+: give 주는
-who+: my mine 내 제 저의 나의
 who-: your yours 네 너의 당신
 all+: all every always 모든 모두 항상 전부
 all-: some any sometimes 일부 가끔

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from madang.gateway.semantic.vetoes.numbers import counter_after, counter_of
-from madang.gateway.semantic.vetoes.text import Text, Word, key_in, table
+from madang.gateway.semantic.vetoes.text import Text, Word, key_in, stem, table
 
 _SIGNS = re.compile(r"[%‰°℃℉′″]|[^\w\s\x00-\x23\x25-\x7f]|\$")
 _UNITS = table("""
@@ -96,6 +96,11 @@ def units(text: Text) -> tuple[str, ...]:
     """Return every unit and currency under one name each, in order."""
     found = [(match.start(), _sign(match.group())) for match in _SIGNS.finditer(text.written) if _counts(match.group())]
     return tuple(unit for _, unit in sorted([*found, *_said(text)]))
+
+
+def is_unit(word: Word) -> bool:
+    """Say whether a word is a unit by itself, whatever stands beside it."""
+    return (word.folded if not word.is_korean else stem(word.folded)) in _UNITS
 
 
 def _said(text: Text) -> Iterator[tuple[int, str]]:

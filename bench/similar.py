@@ -1,0 +1,101 @@
+"""How often answers to similar questions are found, and how often one is taken that belongs to another question.
+
+Each line of the data has a question, the same in other words, and one that differs in a detail. Odd lines were used
+to choose the threshold and the vetoes, even ones are what is reported; `CHOOSE=1` shows the odd ones instead.
+"""
+
+import asyncio
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.figures import Figure
+from madang.clock import Clock
+from madang.config import Settings
+from madang.errors import MadangError
+from madang.gateway.embedder.service import Embedder
+from madang.gateway.semantic.vetoes import BUILTIN_THRESHOLD, veto
+
+DATA = Path(__file__).parent / "similar_questions"
+LANGUAGES = {"en": "English", "ko": "Korean"}
+MOST_FALSE_PERCENT = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the data. `changed` names the detail in which the twin differs."""
+
+    changed: str
+    question: str
+    paraphrase: str
+    twin: str
+
+
+def measure() -> Iterator[Figure]:
+    """Yield nothing where the embedder cannot be had. `MADANG_BUILTIN_DIR` names a folder that has it."""
+    with TemporaryDirectory() as data:
+        try:
+            yield from asyncio.run(_measure(Path(os.environ.get("MADANG_BUILTIN_DIR") or data)))
+        except MadangError as error:
+            print(f"  no embedder here: {error.message}", flush=True)
+
+
+def lines(language: str, *, is_chosen_from: bool) -> list[Line]:
+    """Return the half that was used for choosing, or the one that is reported."""
+    with (DATA / f"{language}.tsv").open(encoding="utf-8", newline="") as file:
+        found = [Line(**row) for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)]
+    return found[0::2] if is_chosen_from else found[1::2]
+
+
+async def _measure(folder: Path) -> list[Figure]:
+    embedder = Embedder(Settings(builtin_dir=folder), folder, Clock(), lambda state: None)
+    try:
+        await embedder.ready()
+        is_chosen_from = bool(os.environ.get("CHOOSE"))
+        return [
+            figure
+            for code, name in LANGUAGES.items()
+            for figure in await _language(embedder, name, lines(code, is_chosen_from=is_chosen_from))
+        ]
+    finally:
+        await embedder.stop()
+
+
+async def _language(embedder: Embedder, name: str, found: Sequence[Line]) -> list[Figure]:
+    questions, paraphrases, twins = [
+        await _vectors(embedder, [getattr(line, column) for line in found])
+        for column in ("question", "paraphrase", "twin")
+    ]
+    hits = close_twins = false_twins = 0
+    for number, line in enumerate(found):
+        hits += _is_hit(questions[number] @ paraphrases[number], line.question, line.paraphrase)
+        close_twins += questions[number] @ twins[number] >= BUILTIN_THRESHOLD
+        false_twins += _is_hit(questions[number] @ twins[number], line.question, line.twin)
+    pairs = list(combinations(range(len(found)), 2))
+    strangers = sum(
+        _is_hit(questions[one] @ questions[other], found[one].question, found[other].question) for one, other in pairs
+    )
+    count = len(found)
+    return [
+        _percent(f"{name}: same question found", hits, count),
+        _percent(f"{name}: another one taken, without vetoes", close_twins, count),
+        _percent(f"{name}: another one taken", false_twins, count, MOST_FALSE_PERCENT),
+        _percent(f"{name}: quite another one taken", strangers, len(pairs), MOST_FALSE_PERCENT),
+    ]
+
+
+def _is_hit(cosine: float, asked: str, kept: str) -> bool:
+    return cosine >= BUILTIN_THRESHOLD and veto(asked, kept) is None
+
+
+async def _vectors(embedder: Embedder, texts: Sequence[str]) -> Any:
+    return await embedder.embed(texts)
+
+
+def _percent(name: str, part: int, whole: int, goal: float | None = None) -> Figure:
+    return Figure(name, 100 * part / whole, "%", goal=goal, runs=whole)
