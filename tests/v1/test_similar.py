@@ -39,10 +39,10 @@ async def questions(place: Place) -> int:
 async def test_a_request_that_asks_for_it_is_answered_like_a_similar_one(prepared: Place, stream: bool):
     prepared.says("the kept one", "another")
     before = await questions(prepared)
-    first = await prepared.post(asking("Where do wild geese sleep?", stream=stream), x_madang_cache="similar")
+    first = await prepared.post(asking("Where do geese usually sleep?", stream=stream), x_madang_cache="similar")
     assert first.headers["x-madang-cache"] == "miss"
     await found(prepared, before + 1)
-    second = await prepared.post(asking("Where do geese sleep wild?", stream=stream), x_madang_cache="similar")
+    second = await prepared.post(asking("Where do geese sleep usually?", stream=stream), x_madang_cache="similar")
     told = {name: value for name, value in second.headers.items() if name.startswith("x-madang-")}
     assert (told["x-madang-cache"], told["x-madang-similarity"]) == ("similar", "1.0000")
     assert int(told["x-madang-cache-age"]) >= 0

@@ -68,6 +68,7 @@ PARTED: Final[list[tuple[Veto, str, str]]] = [
     ("code", "```\nx\n```", "```\ny\n```"),
 ]
 SAME = [
+    ("How do I boil an egg properly?", "How do I properly boil an egg?"),
     ("How do I boil an egg?", "How can I boil an egg"),
     ("What is the capital of France?", "Could you tell me the capital of France, please?"),
     ("is paris expensive?", "Is Paris expensive"),
