@@ -108,11 +108,11 @@ async def test_of_500_calls_at_once_exactly_the_137_that_fit_are_served(tmp_path
         parts = enumerate(shared(database_url))
         await asyncio.gather(*[purse.spend(f"process-{number}", count) for number, count in parts])
         books = await purse.books()
-    assert (purse.ended.pop("null"), purse.ended.total()) == (FIT, CALLS - FIT)
-    # On a machine that is slow enough some wait in vain for the database, and have not called either.
-    assert purse.ended.keys() <= {"gateway.budget_reached", "db.busy"}
+    # On a machine that is slow enough some wait in vain for the database, have not called, and ask again.
+    in_vain = purse.ended.pop("db.busy", 0)
+    assert purse.ended == {"null": FIT, "gateway.budget_reached": CALLS - FIT}
     assert len(fake.requests) == FIT
-    assert (books.spent, books.rows) == (FIT * MOST, CALLS)
+    assert (books.spent, books.rows) == (FIT * MOST, CALLS + in_vain)
     assert books.agree(), books
 
 
