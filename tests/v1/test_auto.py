@@ -45,6 +45,20 @@ async def test_where_no_rule_fits_the_default_answers(ruled: Place):
     assert "x-madang-route" not in answer.headers
 
 
+async def test_what_a_tool_gave_is_not_taken_for_a_question(ruled: Place):
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    said = [{"role": "assistant", "content": None, "tool_calls": [call]}]
+    given = [{"role": "tool", "tool_call_id": "c", "content": "short"}]
+    for question, model in ((LONG, "env/fake-model"), (QUESTION, SMALL)):
+        answer = await ruled.post({"model": "auto", "messages": [*question, *said, *given]})
+        assert answer.headers["x-madang-model"] == model
+
+
+async def test_responses_take_the_same_way(ruled: Place):
+    answer = await ruled.http.post("/v1/responses", json={"model": "auto", "input": "hello"})
+    assert (answer.status_code, answer.headers["x-madang-model"]) == (200, SMALL)
+
+
 async def test_a_stream_takes_the_same_way(ruled: Place):
     stream = await ruled.sdk.chat.completions.create(model="auto", messages=QUESTION, stream=True)
     assert [chunk.choices[0].delta.content async for chunk in stream if chunk.choices][1] == "hello"

@@ -106,16 +106,20 @@ def flag(body: Mapping[str, Any], name: str) -> bool:
 
 
 def question_of(request: RawRequest) -> Question:
-    """Return what routing rules look at in a request: its last message, and about how much there is in all."""
+    """Return what routing rules look at in a request: what the user said last, and about how much there is in all.
+
+    What tools gave since then is no question: one that needs them goes to the same model all the way.
+    """
     messages = request.body["messages"]
-    texts = [_text(message) for message in messages]
+    asked = [message for message in messages if message.get("role") == "user"][-1:]
+    words = "".join(map(_text, asked))
     return Question(
         "api",
-        len(texts[-1]) if texts else 0,
-        sum(estimate_tokens(text) + MESSAGE_TOKENS for text in texts) + IMAGE_TOKENS * _files(messages),
-        has_files=_files(messages[-1:]) > 0,
+        len(words),
+        sum(estimate_tokens(_text(one)) + MESSAGE_TOKENS for one in messages) + IMAGE_TOKENS * _files(messages),
+        has_files=_files(asked) > 0,
         has_images=_files(messages) > 0,
-        has_code=bool(texts) and CODE_MARK in texts[-1],
+        has_code=CODE_MARK in words,
     )
 
 
