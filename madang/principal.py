@@ -15,13 +15,15 @@ Announce = Callable[[str, dict[str, Any]], None]
 class Principal:
     """Who sent a request: a signed-in person, or a program with a bearer token. `id` is the session's or token's.
 
-    `models` are the only ones a program may ask; `None` is any.
+    `models` are the only ones a program may ask; `None` is any. With `keeps_answers` its answers are kept where it says
+    nothing else.
     """
 
     kind: Literal["person", "token"]
     id: str
     scopes: frozenset[Scope]
     models: frozenset[str] | None = None
+    keeps_answers: bool = False
 
     def allows(self, scope: Scope) -> bool:
         """Say whether this one may do what `scope` covers; a signed-in person may do everything."""

@@ -75,6 +75,7 @@ tokens = Table(
     Column("last4", Text, nullable=False),
     Column("scopes", Json, nullable=False),
     Column("models", Json),
+    Column("keeps_answers", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),

@@ -110,7 +110,7 @@ async def all_tokens(principal: Person, tokens: TokensDep) -> Page[TokenAnswer]:
 @router.post("/tokens", status_code=201)
 async def create_token(body: NewToken, principal: Person, tokens: TokensDep) -> CreatedToken:
     """Make a token. Its text is in this answer and never again."""
-    token, text = await tokens.create(body.name.strip(), frozenset(body.scopes), _models(body))
+    token, text = await tokens.create(body.name.strip(), frozenset(body.scopes), _models(body), body.keeps_answers)
     return CreatedToken(token=text, **TokenAnswer.of(token).model_dump())
 
 

@@ -25,12 +25,13 @@ class SignIn(Body):
 class NewToken(Body):
     """A program's name, by which a person recognises it, what it may do, and the only models it may ask, if not all.
 
-    With models of its own a token asks through `/v1` only.
+    With models of its own a token asks through `/v1` only. With `keeps_answers` what it asks there is kept.
     """
 
     name: str = Field(min_length=1, max_length=100, pattern=r"\S")
     scopes: list[Scope] = Field(min_length=1, max_length=3)
     models: list[Annotated[str, Field(min_length=1, max_length=400)]] | None = Field(None, min_length=1, max_length=100)
+    keeps_answers: bool = False
 
 
 class SignedIn(BaseModel):
@@ -86,6 +87,7 @@ class TokenAnswer(BaseModel):
     last4: str
     scopes: list[Scope]
     models: list[str] | None
+    keeps_answers: bool
     created_at: datetime
     last_used_at: datetime | None
 
@@ -98,6 +100,7 @@ class TokenAnswer(BaseModel):
             last4=token.last4,
             scopes=sorted(token.scopes),
             models=None if token.models is None else sorted(token.models),
+            keeps_answers=token.keeps_answers,
             created_at=token.created_at,
             last_used_at=token.last_used_at,
         )

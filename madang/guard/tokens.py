@@ -55,11 +55,20 @@ class Tokens:
         await store.note_used(self._db, self._used)
 
     async def create(
-        self, name: str, scopes: frozenset[Scope], models: frozenset[str] | None = None
+        self, name: str, scopes: frozenset[Scope], models: frozenset[str] | None = None, keeps_answers: bool = False
     ) -> tuple[Token, str]:
         """Make a token, for all models or only for these; the text is shown this once."""
         text = PREFIX + new_secret()
-        token = Token(new_id(), name, hash_of(text), text[-4:], scopes, self._clock.now(), models=models)
+        token = Token(
+            new_id(),
+            name,
+            hash_of(text),
+            text[-4:],
+            scopes,
+            self._clock.now(),
+            models=models,
+            keeps_answers=keeps_answers,
+        )
         async with self._changing:
             await store.add_token(self._db, token)
             self._by_hash[token.token_hash] = token
@@ -77,7 +86,7 @@ class Tokens:
         if token is None:
             return None
         self._used[token.id] = self._clock.now()
-        return Principal("token", token.id, token.scopes, token.models)
+        return Principal("token", token.id, token.scopes, token.models, token.keeps_answers)
 
     def is_live(self, id: str) -> bool:
         """Say whether the token still opens something."""

@@ -35,7 +35,8 @@ class Opened:
 class Token:
     """A program's bearer token. `last4` are its last characters, by which a person recognises it.
 
-    `models` are the ids of the only models that may be asked with it; `None` is any.
+    `models` are the ids of the only models that may be asked with it; `None` is any. With `keeps_answers` what is asked
+    through `/v1` is kept where the request says nothing else.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Token:
     created_at: datetime
     last_used_at: datetime | None = None
     models: frozenset[str] | None = None
+    keeps_answers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import { SettingsPart } from "./part.js"
 import { actionsRow, button, card, itemsOf, notice } from "./pieces.js"
 
 /** @typedef {"chat" | "read" | "manage"} Scope */
-/** @typedef {{ id: string, name: string, last4: string, scopes: Scope[], models: string[] | null, created_at: string, last_used_at: string | null }} TokenRow */
+/** @typedef {{ id: string, name: string, last4: string, scopes: Scope[], models: string[] | null, keeps_answers: boolean, created_at: string, last_used_at: string | null }} TokenRow */
 
 /** @type {Scope[]} */
 const SCOPES = ["chat", "read", "manage"]
@@ -65,6 +65,7 @@ export class Tokens extends SettingsPart {
           h("strong", {}, row.name),
           row.scopes.map((scope) => chip(t(`settings.tokens.scope_${scope}`))),
           (row.models ?? []).map((model) => chip(model)),
+          row.keeps_answers && chip(t("settings.tokens.keeps")),
         ),
         h(
           "p",
@@ -98,11 +99,24 @@ export class Tokens extends SettingsPart {
     const named = field({ label: t("settings.tokens.name"), control: name })
     const scopes = SCOPES.map((scope) => scopeToggle(scope, chosen))
     const models = h("select", { multiple: true, size: "4" })
+    let keeps = false
+    const keeping = toggle({
+      label: t("settings.tokens.keeps"),
+      hint: t("settings.tokens.keeps_hint"),
+      checked: keeps,
+      onchange: (checked) => (keeps = checked),
+    })
     // The list may take a moment, and nobody who wants all models has to wait for it.
     api.get("/api/settings/models").then((known) => add(models, known.map(modelOption)), complain)
     const go = button(
       t("settings.tokens.create"),
-      () => void this.#submit(dialog, named, name.value.trim(), [...chosen], valuesOf(models)),
+      () =>
+        void this.#submit(dialog, named, {
+          name: name.value.trim(),
+          scopes: [...chosen],
+          models: valuesOf(models),
+          keeps_answers: keeps,
+        }),
       { kind: "main" },
     )
     const dialog = openDialog({
@@ -111,6 +125,7 @@ export class Tokens extends SettingsPart {
         named,
         h("fieldset", { class: "stack" }, h("legend", { class: "field__label" }, t("settings.tokens.scopes")), scopes),
         field({ label: t("settings.tokens.models"), hint: t("settings.tokens.models_hint"), control: models }),
+        keeping,
       ],
       footer: go,
     })
@@ -120,15 +135,14 @@ export class Tokens extends SettingsPart {
   /**
    * @param {HTMLDialogElement} dialog
    * @param {HTMLElement} named
-   * @param {string} name
-   * @param {Scope[]} scopes
-   * @param {string[]} models
+   * @param {{ name: string, scopes: Scope[], models: string[], keeps_answers: boolean }} wanted
    */
-  async #submit(dialog, named, name, scopes, models) {
+  async #submit(dialog, named, wanted) {
+    const { name, scopes, models } = wanted
     if (!name) return fieldError(named, t("settings.tokens.name_missing"))
     if (scopes.length === 0) return fieldError(named, t("settings.tokens.scopes_missing"))
     try {
-      const { token } = await api.post("/api/tokens", { name, scopes, models: models.length > 0 ? models : null })
+      const { token } = await api.post("/api/tokens", { ...wanted, models: models.length > 0 ? models : null })
       dialog.close()
       showOnce(token)
       await this.refresh()

@@ -11,7 +11,10 @@ from madang.gateway.tokens import IMAGE_TOKENS, MESSAGE_TOKENS, estimate_tokens
 from madang.gateway.types import CacheMode, RawRequest
 
 _MODES = frozenset({"off", "refresh", "only", "similar"})
-CacheWish = Literal["auto", "off", "refresh", "only", "similar"]
+CacheWish = Literal["auto", "always", "off", "refresh", "only", "similar"]
+"""What is wished for; `always` is that of a token whose answers are kept, where the request says nothing."""
+# Whoever takes the answer to a similar question takes one to the very same.
+_LOOSE = frozenset({"similar", "always"})
 AUTO = "auto"
 """The name that leaves the choice to the person's rules and their default model."""
 _LIMITS = ("max_tokens", "max_completion_tokens")
@@ -31,10 +34,10 @@ def parsed(data: bytes) -> dict[str, Any]:
     return body
 
 
-def cache_wish(asked: str | None) -> CacheWish:
-    """Return what the header `x-madang-cache` asks for. Raises `BadRequest`."""
+def cache_wish(asked: str | None, keeps_answers: bool) -> CacheWish:
+    """Return what the header `x-madang-cache` asks for, or else the token. Raises `BadRequest`."""
     if asked is None:
-        return "auto"
+        return "always" if keeps_answers else "auto"
     if asked not in _MODES:
         raise BadRequest("x-madang-cache is one of off, refresh, only, similar", param="x-madang-cache")
     return cast(CacheWish, asked)
@@ -75,7 +78,7 @@ def embeddings_request(data: bytes, asked: CacheWish) -> RawRequest:
     if not (model := named_model(body)):
         raise BadRequest("model must be named", param="model")
     prompt = len(data) + _MESSAGE_TOKENS * (len(body["input"]) if isinstance(body["input"], list) else 1)
-    mode: CacheMode = "auto" if asked == "similar" else asked
+    mode: CacheMode = "auto" if asked in _LOOSE else cast(CacheMode, asked)
     return RawRequest(model, "embeddings", body, prompt, max_tokens=1, answers=0, cache=mode)
 
 
@@ -130,10 +133,9 @@ def is_settled(body: Mapping[str, Any], messages: list[Any]) -> bool:
 
 
 def _mode(asked: CacheWish, body: Mapping[str, Any], messages: list[Any]) -> CacheMode:
-    if asked not in {"auto", "similar"}:
+    if asked != "auto" and asked not in _LOOSE:
         return cast(CacheMode, asked)
-    # Whoever takes the answer to a similar question takes one to the very same.
-    may_keep = is_settled(body, messages) or (asked == "similar" and not _came_out_of_a_tool(messages))
+    may_keep = is_settled(body, messages) or (asked in _LOOSE and not _came_out_of_a_tool(messages))
     return "auto" if may_keep else "off"
 
 

@@ -47,12 +47,12 @@ class Door:
     async def _answer(self, scope: Scope, body: bytes, principal: Principal, answering: Answering) -> None:
         match scope["method"], scope["path"]:
             case "POST", path if read := _READERS.get(path):
-                request = read(body, _wish(scope))
+                request = read(body, _wish(scope, principal))
                 await self._relay(request, Plain(request), principal, answering)
             case "POST", "/v1/responses":
                 asked = asking.parsed(body)
                 form = AsResponse(asked, self._clock)
-                await self._relay(responses_request(asked, _wish(scope)), form, principal, answering)
+                await self._relay(responses_request(asked, _wish(scope, principal)), form, principal, answering)
             case "GET", "/v1/models":
                 await answering.json(await models.listed(self._gateway, principal.models))
             case "GET", path if path.startswith("/v1/models/"):
@@ -72,8 +72,8 @@ class Door:
         await answering.write(request, form, self._gateway.stream(request, caller))
 
 
-def _wish(scope: Scope) -> asking.CacheWish:
-    return asking.cache_wish(value(scope, b"x-madang-cache"))
+def _wish(scope: Scope, principal: Principal) -> asking.CacheWish:
+    return asking.cache_wish(value(scope, b"x-madang-cache"), principal.keeps_answers)
 
 
 def _known(scope: Scope) -> Principal:

@@ -133,19 +133,23 @@ async def test_a_token_is_shown_once_works_and_is_revoked(house: Server, open_pa
         assert program.get("/api/settings").status_code == 401
 
 
-async def test_a_token_may_be_for_some_models_only(house: Server, open_page: OpenPage) -> None:
+async def test_a_token_may_be_for_some_models_only_and_keep_its_answers(house: Server, open_page: OpenPage) -> None:
     page = await open_page("/settings/tokens")
     await page.get_by_role("button", name="토큰 만들기").click()
     await page.get_by_label("어디에 쓸 토큰인가요?").fill("편집기")
     models = page.get_by_label("이 모델만")
     chosen = await models.locator("option").first.get_attribute("value")
     await models.select_option(chosen)
+    await page.get_by_role("switch", name="답 저장해 두기").check()
     await page.get_by_role("dialog").get_by_role("button", name="토큰 만들기").click()
     await expect(page.locator(".secret")).to_be_visible()
     await page.keyboard.press("Escape")
     with house.client() as client:
-        assert [token["models"] for token in client.get("/api/tokens").json()["items"]] == [[chosen]]
-    await expect(page.locator("md-settings-tokens").get_by_text(chosen)).to_be_visible()
+        (token,) = client.get("/api/tokens").json()["items"]
+    assert (token["models"], token["keeps_answers"]) == ([chosen], True)
+    row = page.locator("md-settings-tokens")
+    await expect(row.get_by_text(chosen)).to_be_visible()
+    await expect(row.get_by_text("답 저장해 두기")).to_be_visible()
     await page.get_by_role("button", name="없애기").click()
     await page.get_by_role("dialog").get_by_role("button", name="없애기").click()
     await say(page, "없앴어요")

@@ -253,6 +253,7 @@ def upgrade() -> None:
         sa.Column("last4", sa.Text(), nullable=False),
         sa.Column("scopes", Json(), nullable=False),
         sa.Column("models", Json(), nullable=True),
+        sa.Column("keeps_answers", sa.Boolean(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
         sa.Column("last_used_at", Moment(), nullable=True),
         sa.Column("revoked_at", Moment(), nullable=True),
