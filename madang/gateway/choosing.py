@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from madang.gateway.types import ModelInfo
+from madang.gateway.errors import BadUpstreamRequest, ContextTooLong, CutShort, GatewayError
+from madang.gateway.types import Caller, ModelInfo, Request
 
 # Small general models by name, the most fitting first.
 _SMALL = (
@@ -80,3 +81,16 @@ def may_stand_in(model: ModelInfo, other: ModelInfo, has_consent: bool) -> bool:
 
 def _version(model: ModelInfo) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", model.name)[:3])
+
+
+def may_ask(caller: Caller, model: ModelInfo) -> bool:
+    """Say whether this caller may ask this model."""
+    return caller.models is None or model.id in caller.models
+
+
+def may_pass_on(request: Request, error: GatewayError) -> bool:
+    """Say whether another model might answer: not where the answer has begun, nor where the request is at fault.
+
+    Nor where vectors are asked for: those of different models say nothing to each other.
+    """
+    return request.answers > 0 and not isinstance(error, CutShort | BadUpstreamRequest | ContextTooLong)

@@ -12,13 +12,10 @@ from madang.gateway.books import booked, on_the_books
 from madang.gateway.budget import Budget
 from madang.gateway.canonical import key_of
 from madang.gateway.charging import may_have_cost
+from madang.gateway.choosing import may_ask, may_pass_on
 from madang.gateway.embedded.errors import BuiltInError
 from madang.gateway.entries import Cause
 from madang.gateway.errors import (
-    BadUpstreamRequest,
-    ContextTooLong,
-    CutShort,
-    GatewayError,
     ModelNotAllowed,
     NotKept,
     UpstreamError,
@@ -93,7 +90,7 @@ class Gateway:
         Raises `GatewayError` with its `receipt`; `BudgetReached` and `PriceUnknown` before anything is sent.
         """
         model = await self._registry.resolve(request.model or None)
-        if not _may_ask(caller, model):
+        if not may_ask(caller, model):
             raise ModelNotAllowed("this token may not ask this model", model=model.id)
         waiting: list[ModelInfo] | None = None
         while True:
@@ -104,9 +101,9 @@ class Gateway:
                 return
             except (UpstreamError, BuiltInError) as error:
                 if waiting is None:
-                    others = await self._registry.stand_ins(model) if _may_pass_on(error) else []
-                    waiting = [other for other in others if _may_ask(caller, other)]
-                if not waiting or not _may_pass_on(error):
+                    others = await self._registry.stand_ins(model) if may_pass_on(request, error) else []
+                    waiting = [other for other in others if may_ask(caller, other)]
+                if not waiting or not may_pass_on(request, error):
                     raise
                 model = waiting.pop(0)
 
@@ -289,12 +286,3 @@ class Gateway:
         if mode != "off":
             self._keeping.keep(bill)
         return finished
-
-
-def _may_ask(caller: Caller, model: ModelInfo) -> bool:
-    return caller.models is None or model.id in caller.models
-
-
-def _may_pass_on(error: GatewayError) -> bool:
-    """Say whether another model might answer: not where the answer has begun, nor where the request is at fault."""
-    return not isinstance(error, CutShort | BadUpstreamRequest | ContextTooLong)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from madang.gateway.errors import Unreachable
 from madang.gateway.fake_upstream import FakeUpstream, Fault, Say, Status
-from madang.gateway.types import Caller, Started, TextDelta
+from madang.gateway.types import Caller, RawRequest, Started, TextDelta
 from tests.gateway.asking import question
 from tests.gateway.rooms import CALLER, open_room
 
@@ -179,6 +180,18 @@ async def test_a_dearer_stand_in_needs_consent(tmp_path: Path, fallback: str):
         assert len(fake.requests) == 1
         await here.preferences.change({"allow_paid_fallback": True})
         assert (await here.ask(model=MODEL)).text == "dear"
+
+
+async def test_vectors_come_from_the_model_that_was_asked_or_from_none(tmp_path: Path):
+    async with FakeUpstream() as gone:
+        nobody = gone.base_url
+    async with FakeUpstream() as fake, open_room(tmp_path, openai_base_url=fake.base_url) as here:
+        added = await here.room.directory.add("Gone", nobody, {})
+        await here.preferences.change({"fallbacks": ["env/text-embedding-3-large"], "allow_paid_fallback": True})
+        request = RawRequest(f"{added.id}/e", "embeddings", {"input": "x"}, 100, max_tokens=1, answers=0)
+        with pytest.raises(Unreachable):
+            _ = [chunk async for chunk in here.room.gateway.stream(request, CALLER)]
+    assert fake.requests == []
 
 
 async def test_a_stand_in_never_takes_over_a_broken_answer(tmp_path: Path):
