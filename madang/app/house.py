@@ -73,7 +73,7 @@ async def _gated(ground: Ground, rooms: Rooms, stack: AsyncExitStack) -> App:
     web = web_app(services, ground.page_version)
     web.router.routes.append(WebSocketRoute("/api/live", LiveSocket(rooms.journal, access)))
     known = Credentials(sessions, tokens, tickets, brake, cookie, ground.control_hash)
-    door = Door(rooms.gateway.gateway, ground.redactor, clock)
+    door = Door(rooms.gateway.gateway, rooms.gateway.vectors(clock), ground.redactor, clock)
     return Auth(_parted(web, door), known, settings.request_timeout)
 
 

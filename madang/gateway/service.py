@@ -31,6 +31,7 @@ from madang.gateway.semantic.service import Similar
 from madang.gateway.telling import Telling
 from madang.gateway.types import ProviderKind
 from madang.gateway.upstream import Limits, Upstream
+from madang.gateway.vectors import Vectors
 from madang.preferences.service import Preferences
 from madang.principal import Announce
 from madang.redact import Redactor
@@ -130,6 +131,10 @@ class GatewayRoom:
         money = (self.caps, self.alerts)
         served = (self.gateway, self.registry, self.directory, *kept, *money, self.builtin, self.embedder)
         return {type(each): each for each in served}
+
+    def vectors(self, clock: Clock) -> Vectors:
+        """Return the door to the built-in embedder."""
+        return Vectors(self.embedder, self.registry, self.ledger, clock)
 
     def heard(self, kind: str) -> None:
         """Take note of what was announced."""

@@ -1,6 +1,7 @@
 """The real built-in model through `/v1`, by the official SDK."""
 
 import json
+import operator
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -92,11 +93,42 @@ def test_the_built_in_model_says_how_many_tools_it_takes(sdk: openai.OpenAI):
     assert raised.value.param == "tools"
 
 
+def test_the_built_in_embedder_gives_vectors_without_a_key(sdk: openai.OpenAI):
+    texts = ["How do I boil an egg?", "달걀 삶는 법", "Who wrote Hamlet?"]
+    named = [model for model in sdk.models.list() if model.id == "builtin/madang-embed"]
+    assert [model.owned_by for model in named] == ["builtin"]
+    plain = sdk.embeddings.create(model="madang-embed", input=texts, encoding_format="float")
+    packed = sdk.embeddings.with_raw_response.create(model="builtin/madang-embed", input=texts, dimensions=384)
+    rows = [vector.embedding for vector in plain.data]
+    for row, again in zip(rows, packed.parse().data, strict=True):
+        assert len(row) == 384
+        assert sum(number * number for number in row) == pytest.approx(1, abs=1e-3)
+        assert again.embedding == pytest.approx(row, abs=1e-5)
+    egg, korean, hamlet = rows
+    assert sum(map(operator.mul, egg, korean)) > sum(map(operator.mul, egg, hamlet))
+    assert 10 < plain.usage.prompt_tokens == plain.usage.total_tokens < 60
+    assert packed.headers["x-madang-cost-usd"] == "0.000000"
+    assert packed.headers["x-madang-model"] == "builtin/madang-embed"
+
+
+@pytest.mark.parametrize(
+    "more", [{"dimensions": 128}, {"input": [1, 2]}, {"encoding_format": "hex"}, {"input": "가" * 20_000}]
+)
+def test_what_the_embedder_cannot_do_is_refused_by_name(sdk: openai.OpenAI, more: dict[str, object]):
+    body = {"model": "madang-embed", "input": "hello", **more}
+    with pytest.raises(openai.BadRequestError) as refused:
+        sdk.post("/embeddings", body=body, cast_to=object)
+    assert refused.value.param == next(iter(more))
+
+
 def test_what_the_built_in_model_answers_is_in_the_ledger_and_free(server: Server, sdk: openai.OpenAI):
     told = sdk.chat.completions.with_raw_response.create(model="", messages=ASKED, max_tokens=4)
+    sdk.embeddings.create(model="madang-embed", input="hello")
     assert told.headers["x-madang-model"].startswith("builtin/")
     assert told.headers["x-madang-cost-usd"] == "0.000000"
     server.stop()
     with closing(sqlite3.connect(server.data_dir / "madang.sqlite3")) as database:
         rows = database.execute("SELECT feature, provider, cost_microusd FROM calls").fetchall()
+        done = database.execute("SELECT model FROM calls WHERE status = 'done' AND prompt_tokens > 0").fetchall()
     assert set(rows) == {("api", "builtin", 0)}
+    assert ("madang-embed",) in done

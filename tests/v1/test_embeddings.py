@@ -37,3 +37,9 @@ async def test_what_is_missing_is_named(place: Place, body: dict[str, object]):
     answer = await place.post(body, "embeddings")
     assert answer.status_code == 400
     assert answer.json()["error"]["param"] in {"input", "model"}
+
+
+async def test_the_built_in_embedder_says_that_it_is_off(place: Place):
+    answer = await place.post({"model": "madang-embed", "input": "x"}, "embeddings")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "embedder.off")
+    assert "madang-embed" not in (await place.http.get("/v1/models")).text

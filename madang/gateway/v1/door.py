@@ -14,6 +14,7 @@ from madang.gateway.v1.answering import Answering
 from madang.gateway.v1.forms import Form, Plain
 from madang.gateway.v1.responses.asking import responses_request
 from madang.gateway.v1.responses.form import AsResponse
+from madang.gateway.vectors import Vectors
 from madang.guard.asgi import Receive, Scope, Send, state_of, value
 from madang.principal import Principal
 from madang.redact import Redactor
@@ -29,8 +30,9 @@ _UNWATCHED_SECONDS = 0.01
 class Door:
     """Takes requests whose sender is known. Each needs the scope `chat`."""
 
-    def __init__(self, gateway: Gateway, redactor: Redactor, clock: Clock) -> None:
+    def __init__(self, gateway: Gateway, vectors: Vectors, redactor: Redactor, clock: Clock) -> None:
         self._gateway = gateway
+        self._vectors = vectors
         self._clock = clock
         self._redactor = redactor
 
@@ -54,11 +56,10 @@ class Door:
                 form = AsResponse(asked, self._clock)
                 await self._relay(responses_request(asked, _wish(scope, principal)), form, principal, answering)
             case "GET", "/v1/models":
-                await answering.json(await models.listed(self._gateway, principal.models))
+                await answering.json(await models.listed(self._gateway, self._vectors, principal.models))
             case "GET", path if path.startswith("/v1/models/"):
-                await answering.json(
-                    await models.one(self._gateway, path.removeprefix("/v1/models/"), principal.models)
-                )
+                name = path.removeprefix("/v1/models/")
+                await answering.json(await models.one(self._gateway, self._vectors, name, principal.models))
             case _:
                 raise NotFound(f"there is nothing for {scope['method']} at this address")
 
@@ -69,7 +70,8 @@ class Door:
             otherwise = await self._gateway.default_model()
             choice = await self._gateway.choose(asking.question_of(request), otherwise, caller)
             request, caller = replace(request, model=choice.model.id), replace(caller, route=choice.route)
-        await answering.write(request, form, self._gateway.stream(request, caller))
+        door = self._vectors if self._vectors.means(request) else self._gateway
+        await answering.write(request, form, door.stream(request, caller))
 
 
 def _wish(scope: Scope, principal: Principal) -> asking.CacheWish:
