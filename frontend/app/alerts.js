@@ -1,4 +1,4 @@
-/** What every open page says once about money: that a limit is half used, nearly used or used up. */
+/** What pages say about money without being asked: how a limit stands, and what was spent meanwhile. */
 
 import { money } from "../core/format.js"
 import { t } from "../core/i18n.js"
@@ -24,5 +24,14 @@ export function tellCap({ scope, window, step, limit_microusd: limit, spent_micr
   toast(t(`caps.alert.${step}`, { name, spent: money(spent), cap: money(limit) }), {
     action: { label: t("caps.alert.open"), run: () => navigate("/settings/limits") },
     ...(step === USED_UP ? { ms: MS } : {}),
+  })
+}
+
+/** @param {{ calls: number, cost_microusd: number }} away */
+export function tellAway({ calls, cost_microusd: cost }) {
+  // Where the usage page is open, it was read before.
+  document.dispatchEvent(new Event("away"))
+  toast(t("usage.away.told", { count: calls, sum: money(cost) }), {
+    action: { label: t("usage.away.open"), run: () => navigate("/usage") },
   })
 }

@@ -1,5 +1,6 @@
 /** What the first screen can do without for a moment: the line to the server, preferences, shortcuts, the palette. */
 
+import { api } from "../core/api.js"
 import { live } from "../core/live.js"
 import { preferences } from "../core/preferences.js"
 import { session } from "../core/session.js"
@@ -8,7 +9,22 @@ import { complain } from "../parts/complain.js"
 import { Line } from "./line.js"
 import { startShortcuts } from "./shortcuts.js"
 
+const VISIT_MS = 4 * 60_000
+
 let isBegun = false
+
+/** Say now and then that somebody is here, and hear what was spent while nobody was. */
+function keepVisiting() {
+  const visit = async () => {
+    if (!session.token) return
+    // The next visit says it where this one could not.
+    const away = await api.post("/api/usage/visit").catch(() => null)
+    if (away) (await import("./alerts.js")).tellAway(away)
+  }
+  document.addEventListener("visibilitychange", () => void visit())
+  setInterval(() => document.visibilityState === "visible" && void visit(), VISIT_MS)
+  void visit()
+}
 
 /** What is said about money is rare, and so are its words. @param {import("../core/live.js").LiveEvent} event */
 async function tell({ kind, data }) {
@@ -26,6 +42,7 @@ export function begin(shell) {
   if (isBegun) return
   isBegun = true
   makeRegion()
+  keepVisiting()
   startShortcuts()
   preferences.follow()
   live.follow("app", null, { event: tell })

@@ -25,6 +25,7 @@ from madang.principal import Announce
 from madang.secrets.given import secret_of
 from madang.secrets.opening import open_secrets
 from madang.secrets.service import Secrets
+from madang.usage.away import Visits
 from madang.usage.service import UsageReports
 
 
@@ -49,6 +50,7 @@ class Rooms:
     builtin: BuiltIn
     gateway: GatewayRoom
     usage: UsageReports
+    visits: Visits
     chat: Chat
     weekly_check: WeeklyCheck
 
@@ -56,7 +58,7 @@ class Rooms:
         """Return what the apis are given, each by its type."""
         room = self.gateway
         return [
-            self.journal, self.preferences, self.secrets, self.builtin, self.usage, self.chat,
+            self.journal, self.preferences, self.secrets, self.builtin, self.usage, self.visits, self.chat,
             room.registry, room.directory, room.similar, room.telling, room.clearing, room.never, room.caps,
             room.alerts, room.embedder,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
@@ -90,6 +92,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     announcer.listen(gateway.heard)
     _hear_others(database, gateway.heard)
     usage = UsageReports(database, clock, gateway.registry, gateway.prices)
+    visits = Visits(database, clock)
     chat = Chat(
         database=database, lease=lease, journal=journal, gateway=gateway.gateway, preferences=preferences, clock=clock,
         redactor=redactor,
@@ -98,7 +101,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
     await start(stack, Housekeeping([journal.prune, chat.conversations.purge, weekly_check.look]))
     return Rooms(
-        database, journal, announce, install, preferences, secrets, builtin, gateway, usage, chat, weekly_check
+        database, journal, announce, install, preferences, secrets, builtin, gateway, usage, visits, chat, weekly_check
     )  # fmt: skip
 
 

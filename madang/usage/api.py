@@ -10,15 +10,17 @@ from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import StreamingResponse
 
 from madang.preferences.types import RouteBody, RouteRule
+from madang.usage.away import Visits
 from madang.usage.metrics import MEDIA_TYPE, exposed
 from madang.usage.period import zone_named
 from madang.usage.service import Asked, UsageReports
 from madang.usage.sheet import written
-from madang.usage.types import By, Call, Report, Savings, Trial, WhatIf
+from madang.usage.types import Away, By, Call, Report, Savings, Trial, WhatIf
 from madang.web import Page, needs, service
 
 router = APIRouter(tags=["usage"], dependencies=[needs("read")])
 
+VisitsDep = Annotated[Visits, service(Visits)]
 ReportsDep = Annotated[UsageReports, service(UsageReports)]
 # PostgreSQL takes no U+0000.
 _TEXT = r"^[^\x00]*$"
@@ -91,6 +93,18 @@ async def savings(reports: ReportsDep, wanted: AskedDep) -> Savings:
 async def trial(reports: ReportsDep, rule: RouteBody) -> Trial:
     """What a routing rule had done with the newest questions of conversations whose model was left open."""
     return await reports.try_rule(RouteRule(**rule.model_dump()))
+
+
+@router.post("/api/usage/visit", dependencies=[needs(person=True)])
+async def visit(visits: VisitsDep) -> Away | None:
+    """Say that a person is there; after ten minutes without anybody, what was spent meanwhile, told once."""
+    return await visits.visit()
+
+
+@router.get("/api/usage/away")
+async def away(visits: VisitsDep) -> Away | None:
+    """What was spent during the last absence in which anything was."""
+    return await visits.last()
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

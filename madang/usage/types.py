@@ -256,3 +256,26 @@ class Totals:
     kinds: list[KindCount]
     first_words: Histogram
     durations: Histogram
+
+
+@dataclass(frozen=True, slots=True)
+class AwayPart:
+    """What one feature, or one token by the name it has, took of that; `token` is null for calls without one."""
+
+    feature: str
+    token: str | None
+    calls: int
+    cost_microusd: int
+    unknown_cost_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """Calls that cost something between two visits, the dearest parts first. The cost of some may be unknown."""
+
+    since: datetime
+    until: datetime
+    calls: int
+    cost_microusd: int
+    unknown_cost_calls: int
+    parts: list[AwayPart]

@@ -1,6 +1,6 @@
 """Caps of every scope and window: the strictest decides, the refusal names it, and programs may only lower it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from madang.clock import FixedClock
 from madang.db.schema import calls, spending
-from madang.gateway.caps.types import CapScope, CapWindow
+from madang.gateway.caps.types import Cap, CapScope, CapWindow, Standing, expected_microusd, resets_at
 from madang.gateway.fake_upstream import FakeUpstream, Say
 from madang.gateway.types import Caller
 from tests.gateway.rooms import Place, open_room
@@ -155,3 +155,24 @@ async def sums_agree(here: Place) -> None:
         summed = await tx.execute(select(spending.c.scope, func.sum(spending.c.cost_microusd)).group_by("scope"))
         sums = {scope: int(total) for scope, total in summed.all()}
     assert sums["all"] == sums["model"] == sums["feature"] == int(spent)
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "expected"),
+    [
+        ("month", datetime(2026, 11, 11), 300),
+        ("month", datetime(2026, 11, 16), 200),
+        ("month", datetime(2026, 12, 1), 100),
+        ("month", datetime(2026, 11, 1, 23), None),
+        ("day", datetime(2026, 11, 11), None),
+        ("total", datetime(2026, 11, 11), None),
+    ],
+)
+def test_a_month_is_projected_by_its_days_once_one_has_passed(window: CapWindow, now: datetime, expected: int | None):
+    at = now.astimezone()
+    # At the end of a month's last day nothing more can come.
+    day = "2026-11-30" if now.month == 12 else now.date().isoformat()
+    standing = Standing(Cap("c", "all", "", window, 1000), 100, 0, 0, resets_at(window, day))
+    if now.month == 12:
+        at -= timedelta(microseconds=1)
+    assert expected_microusd(standing, at) == expected

@@ -11,6 +11,7 @@ import { complain } from "../../parts/complain.js"
 import { choice as choiceField, toggle } from "../../parts/field.js"
 import { icon } from "../../parts/icon.js"
 import { UsageCalls } from "./calls.js"
+import { UsageCaps } from "./caps.js"
 import { addressOf, daysOf, GROUPINGS, MEASURES, PERIODS, readChoice } from "./choice.js"
 import { groupName } from "./figures.js"
 import { health } from "./health.js"
@@ -52,7 +53,7 @@ export class UsagePage extends MadangElement {
   connected() {
     this.className = "usage"
     setTitle(t("usage.title"))
-    this.append(this.#head, this.#body)
+    this.append(this.#head, new UsageCaps(), this.#body)
     this.on(preferences, "change", () => this.#draw())
     this.#drawHead()
     void this.#load()

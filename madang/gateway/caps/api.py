@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from madang.gateway.caps.service import Caps
-from madang.gateway.caps.types import CapScope, CapWindow, Standing
+from madang.gateway.caps.types import CapScope, CapWindow, Standing, expected_microusd
 from madang.gateway.days import day_of, zone_of
 from madang.principal import Principal
 from madang.web import Body, needs, service
@@ -23,7 +23,8 @@ LimitField = Annotated[int, Field(ge=0, le=10**12, strict=True)]
 class CapState:
     """A cap and what its window has taken. `is_fixed`: from the environment. `resets_at` is null where it never does.
 
-    Money is micro-dollars. Calls of unknown cost are counted apart.
+    Money is micro-dollars. Calls of unknown cost are counted apart. `expected_microusd` is what the month will have
+    cost if it goes on like this; null for other windows and in the first day.
     """
 
     id: str
@@ -36,6 +37,7 @@ class CapState:
     reserved_microusd: int
     unknown_cost_calls: int
     resets_at: datetime | None
+    expected_microusd: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,13 @@ async def limits(caps: CapsDep) -> LimitState:
 @router.get("/caps", dependencies=[needs("read")])
 async def all_caps(caps: CapsDep) -> list[CapState]:
     """Every cap, the environment's first, and what it has taken."""
-    return [_state(standing) for standing in await caps.all()]
+    return [_state(standing, caps.now()) for standing in await caps.all()]
 
 
 @router.post("/caps", status_code=201, dependencies=[needs("manage")])
 async def add_cap(body: NewCap, caps: CapsDep) -> CapState:
     """Set a cap."""
-    return _state(await caps.add(body.scope, body.subject, body.window, body.limit_microusd))
+    return _state(await caps.add(body.scope, body.subject, body.window, body.limit_microusd), caps.now())
 
 
 @router.patch("/caps/{cap_id}")
@@ -96,7 +98,7 @@ async def change_cap(
     cap_id: str, body: CapPatch, principal: Annotated[Principal, needs("manage")], caps: CapsDep
 ) -> CapState:
     """Change a limit. A program may lower it; only a signed-in person may raise it."""
-    return _state(await caps.change(cap_id, body.limit_microusd, principal))
+    return _state(await caps.change(cap_id, body.limit_microusd, principal), caps.now())
 
 
 @router.delete("/caps/{cap_id}", status_code=204, dependencies=[needs(person=True)])
@@ -105,11 +107,12 @@ async def remove_cap(cap_id: str, caps: CapsDep) -> None:
     await caps.remove(cap_id)
 
 
-def _state(standing: Standing) -> CapState:
+def _state(standing: Standing, now: datetime) -> CapState:
     return CapState(
         **asdict(standing.cap),
         spent_microusd=standing.spent_microusd,
         reserved_microusd=standing.reserved_microusd,
         unknown_cost_calls=standing.unknown_cost_calls,
         resets_at=standing.resets_at,
+        expected_microusd=expected_microusd(standing, now),
     )

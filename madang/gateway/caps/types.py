@@ -63,6 +63,16 @@ def bounds(window: CapWindow, day: str) -> tuple[str, str]:
             return "", "9999-12-31"
 
 
+def expected_microusd(standing: Standing, now: datetime) -> int | None:
+    """Return what a month will have cost if it goes on like this; `None` in its first day and for other windows."""
+    if standing.cap.window != "month" or standing.resets_at is None:
+        return None
+    begins = datetime.combine(now.astimezone().date().replace(day=1), time()).astimezone()
+    passed = now - begins
+    whole = standing.resets_at - begins
+    return None if passed < timedelta(days=1) else round(standing.spent_microusd * (whole / passed))
+
+
 def resets_at(window: CapWindow, day: str) -> datetime | None:
     """Return the moment when the window that holds `day` (`YYYY-MM-DD`) ends, at this machine's midnight."""
     if window == "total":

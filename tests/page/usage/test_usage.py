@@ -31,6 +31,10 @@ SELECT count(*) AS calls, sum(cost_microusd) AS cost, sum(saved_microusd) AS sav
        sum(CASE WHEN cache IN ('miss', 'off') THEN prompt_tokens END) AS prompt
 FROM calls WHERE created_at >= :since
 """
+SPENT = """
+SELECT count(*), sum(cost_microusd) FROM calls
+WHERE created_at >= :since AND (cost_microusd > 0 OR cost_microusd IS NULL)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -41,14 +45,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield madang
 
 
-async def open_usage(chromium: Chromium, server: Server, path: str, **how: Any) -> Page:
+async def open_usage(
+    chromium: Chromium, server: Server, path: str, *, until: str = ".usage__tiles, .usage .empty", **how: Any
+) -> Page:
     page = await chromium.page(**how)
     credentials = await asyncio.to_thread(server.sign_in)
     cookies = credentials.cookies.items()
     await page.context.add_cookies([{"name": name, "value": value, "url": server.url} for name, value in cookies])
     await page.context.add_init_script(f"localStorage.setItem('madang.token', JSON.stringify('{credentials.token}'))")
     await page.goto(server.url + path)
-    await page.locator(".usage__tiles, .usage .empty").first.wait_for()
+    await page.locator(until).first.wait_for()
     return page
 
 
@@ -85,6 +91,38 @@ async def test_the_figures_on_the_page_are_those_of_the_database(chromium: Chrom
         assert sum(number(row[0]) for row in rows) == found["calls"]
         assert sum(number(row[3]) for row in rows) == found["prompt"]
     assert await tables.first.locator("tbody tr").count() == 30
+
+
+async def test_who_comes_back_reads_what_was_spent_meanwhile_and_how_the_limits_stand(
+    chromium: Chromium, server: Server
+) -> None:
+    with server.client() as client:
+        cap = {"scope": "all", "subject": "", "window": "month", "limit_microusd": 500_000_000}
+        client.post("/api/settings/caps", json=cap).raise_for_status()
+    since = datetime.now(UTC) - timedelta(days=3)
+    with closing(sqlite3.connect(server.data_dir / FILE_NAME, timeout=30)) as opened, opened:
+        found = opened.execute(SPENT, {"since": int(since.timestamp() * 10**6)}).fetchone()
+        opened.execute("INSERT OR REPLACE INTO meta VALUES ('usage.seen', ?)", (json.dumps(since.isoformat()),))
+    # A notice goes by itself, so it is looked for before anything else.
+    page = await open_usage(chromium, server, "/usage", until=".toast", language="en")
+    notice = page.get_by_role("status").filter(has_text=f"While you were away, {found[0]} calls cost")
+    await notice.hover()
+    away = page.locator("section", has=page.get_by_role("heading", name="Spent while you were away"))
+    limits = page.locator("section", has=page.get_by_role("heading", name="Your limits"))
+    await expect(away).to_be_visible()
+    await page.reload()
+    await expect(limits.get_by_role("progressbar", name="Everything · per month")).to_be_visible()
+    await expect(limits).to_contain_text("of $500.00 spent")
+    shown = await away.locator("p").first.inner_text()
+    assert shown.startswith(f"{found[0]} calls, ") and close(shown.split(", ")[1], found[1])
+    parts = await away.locator("li").all_inner_texts()
+    assert sum(number(re.findall(r"([0-9,]+) calls?,", part)[0]) for part in parts) == found[0]
+    assert await notice.count() == 0
+    assert await violations(page, "limits") == []
+    await page.set_viewport_size({"width": 360, "height": 780})
+    assert await page.evaluate("() => document.querySelector('.stage').scrollWidth <= innerWidth")
+    await limits.get_by_role("button", name="Change limits").click()
+    await expect(page.get_by_role("heading", name="What you were told")).to_be_visible()
 
 
 async def test_a_view_survives_reload_and_back(chromium: Chromium, server: Server) -> None:
@@ -199,14 +237,19 @@ async def test_the_file_is_downloaded_with_every_call(chromium: Chromium, server
     assert len(written.splitlines()) == calls + 1
 
 
-@pytest.mark.parametrize("language", ["ko", "en"])
+@pytest.mark.parametrize(
+    ("language", "looked_at"), [("ko", "period=thirty"), ("en", "period=today&by=token&view=table")]
+)
 async def test_axe_finds_nothing_in_either_theme_and_a_phone_shows_all(
-    chromium: Chromium, server: Server, language: Language
+    chromium: Chromium, server: Server, language: Language, looked_at: str
 ) -> None:
+    page = await open_usage(chromium, server, f"/usage?{looked_at}", language=language)
+    assert await violations(page, looked_at) == []
+    await page.set_viewport_size({"width": 360, "height": 780})
     for view in ("period=thirty", "period=today&by=token&view=table"):
-        page = await open_usage(chromium, server, f"/usage?{view}", language=language)
-        assert await violations(page, view) == []
-        await page.set_viewport_size({"width": 360, "height": 780})
+        await page.goto(f"{server.url}/usage?{view}")
+        await page.locator(".usage__tiles, .usage .empty").first.wait_for()
+        await page.locator("md-usage-caps section").first.wait_for()
         assert await page.evaluate("() => document.querySelector('.stage').scrollWidth <= innerWidth")
 
 
