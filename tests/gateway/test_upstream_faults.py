@@ -145,7 +145,7 @@ async def test_UP_04_silence_in_mid_answer_is_a_stall_that_keeps_its_text():
 
 
 async def test_UP_04_a_drip_that_never_falls_silent_ends_with_the_whole_answers_time():
-    client = client_with(gap=5, total=0.5)
+    client = client_with(gap=5, total=3)
     seen, _ = await ask_scripted(client, Fault.slow_drip(0.05))
     await client.stop()
     assert (seen.code, seen.text) == ("upstream.stalled", Fault.SAID)
