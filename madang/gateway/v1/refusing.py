@@ -1,5 +1,6 @@
 """Our errors as OpenAI's clients know them: the status they expect, their names, the provider's own words."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,5 +56,6 @@ def _headers(error: MadangError) -> list[tuple[str, str]]:
     may_help = isinstance(error, errors.UpstreamError) and error.is_temporary
     told = [("x-madang-error", error.code), ("x-should-retry", "true" if may_help else "false")]
     if (seconds := error.details.get("retry_after_seconds")) is not None:
-        told.append(("retry-after", str(seconds)))
+        # Whole seconds are what every client reads (RFC 9110, 10.2.3).
+        told.append(("retry-after", str(math.ceil(seconds))))
     return told
