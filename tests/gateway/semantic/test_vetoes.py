@@ -1,6 +1,8 @@
 """Two questions that differ in a detail are told apart, whatever their vectors say; two that do not are left alone."""
 
+import csv
 import time
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from madang.gateway.semantic.vetoes import Veto, veto
 
+QUESTIONS = Path(__file__).parents[3] / "bench" / "similar_questions"
 PARTED: Final[list[tuple[Veto, str, str]]] = [
     ("numbers", "How long do I boil 2 eggs?", "How long do I boil 3 eggs?"),
     ("numbers", "How long do I boil two eggs?", "How long do I boil three eggs?"),
@@ -55,6 +58,10 @@ PARTED: Final[list[tuple[Veto, str, str]]] = [
     ("format", "Why do cats purr?", "How do cats purr?"),
     ("names", "Proofread this: I has two cats", "Proofread this: I have two cats"),
     ("names", "Is this right?\nthe cat", "Is this right?\na cat"),
+    ("names", "Do they like us?", "Do we like them?"),
+    ("names", "Can I go with her?", "Can she go with me?"),
+    ("names", "철수는 영희를 좋아해?", "영희는 철수를 좋아해?"),
+    ("format", "Can I drink while I take aspirin?", "Must I drink while I take aspirin?"),
     ("words", "How do I boil rice?", "How do I boil pasta?"),
     ("words", "How do I store basil?", "How do I store dried basil?"),
     ("words", "감자 삶는 법", "고구마 삶는 법"),
@@ -92,6 +99,11 @@ texts = st.one_of(
 )
 
 
+def questions(name: str) -> list[dict[str, str]]:
+    with (QUESTIONS / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
 @pytest.mark.parametrize(("kind", "asked", "kept"), PARTED)
 def test_a_detail_parts_two_questions(kind: Veto, asked: str, kept: str) -> None:
     assert veto(asked, kept) == kind
@@ -101,6 +113,19 @@ def test_a_detail_parts_two_questions(kind: Veto, asked: str, kept: str) -> None
 @pytest.mark.parametrize(("asked", "kept"), SAME)
 def test_other_words_for_the_same_are_left_alone(asked: str, kept: str) -> None:
     assert veto(asked, kept) is None
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_no_twin_passes_and_most_paraphrases_do(language: str) -> None:
+    rows = questions(language)
+    assert len(rows) > 150
+    assert [row["twin"] for row in rows if veto(row["question"], row["twin"]) is None] == []
+    passed = [row for row in rows if veto(row["question"], row["paraphrase"]) is None]
+    assert len(passed) > 0.6 * len(rows)
+
+
+def test_pairs_that_were_made_to_slip_through_do_not() -> None:
+    assert [row["twin"] for row in questions("twins") if veto(row["question"], row["twin"]) is None] == []
 
 
 @given(texts, texts)

@@ -79,6 +79,7 @@ where: where 어디서 어디에 어디로
 who: who whom whose 누구 누가
 count: many
 """)
+_LEAVE = {"must": "duty", "should": "duty", "can": "leave", "could": "leave", "may": "leave"}
 _SHORT_FORMS = {"표": "table", "줄": "line", "시": "poem", "글": "text", "예": "example"}
 
 
@@ -97,6 +98,14 @@ def script(text: Text) -> str:
 def asked_language(text: Text) -> tuple[str, ...]:
     """Return the languages that are named, in order: from and to are two things."""
     return tuple(found for word in text.words if (found := key_in(word, _LANGUAGES)))
+
+
+def leave(text: Text) -> str:
+    """Return whether it is asked what may be done, or what must be. "Can you" is only polite."""
+    opening = tuple(word.folded for word in text.words[:2])
+    if "you" in opening or not opening:
+        return ""
+    return _LEAVE.get(opening[0], "")
 
 
 def forms(text: Text) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from madang.gateway.semantic.vetoes.code import code
 from madang.gateway.semantic.vetoes.content import worded_otherwise
-from madang.gateway.semantic.vetoes.forms import asked_language, forms, script
+from madang.gateway.semantic.vetoes.forms import asked_language, forms, leave, script
 from madang.gateway.semantic.vetoes.names import named_otherwise
 from madang.gateway.semantic.vetoes.numbers import numbers
 from madang.gateway.semantic.vetoes.text import Text, read
@@ -30,6 +30,7 @@ _READERS: tuple[tuple[Veto, Callable[[Text], Hashable]], ...] = (
     ("negation", negations),
     ("opposites", opposites),
     ("format", forms),
+    ("format", leave),
 )
 
 

@@ -44,6 +44,10 @@ _ROLES = {
     for particle in particles.split()
 }
 _LONGEST_ROLE = 4
+# Who does it and to whom; "I" and "me" are left out, since they come with politeness: "could you tell me".
+_PERSONS = words("""
+    he him she her they them we us
+""")
 
 
 def named_otherwise(one: Text, other: Text) -> bool:
@@ -53,6 +57,7 @@ def named_otherwise(one: Text, other: Text) -> bool:
         or _material(one) != _material(other)
         or _lacks_names_of(one, other)
         or _lacks_names_of(other, one)
+        or _persons(one) != _persons(other)
         or _plays_other_roles(one, other)
         or _is_ordered_otherwise(one, other)
     )
@@ -65,6 +70,10 @@ def _quoted(text: Text) -> tuple[str, ...]:
 def _material(text: Text) -> str:
     found = _MATERIAL.search(text.normal)
     return " ".join(found.group(1).split()) if found else ""
+
+
+def _persons(text: Text) -> tuple[str, ...]:
+    return tuple(word.folded for word in text.words if word.folded in _PERSONS)
 
 
 def _lacks_names_of(one: Text, other: Text) -> bool:
@@ -124,7 +133,15 @@ def _first_places(found: list[str], shared: set[str]) -> list[str]:
 def _plays_other_roles(one: Text, other: Text) -> bool:
     """Say whether a Korean noun that both have is marked as another part of the sentence."""
     first, second = _roles(one), _roles(other)
-    return any(role != second.get(noun, role) for noun, role in first.items())
+    if any(role != second.get(noun, role) for noun, role in first.items()):
+        return True
+    # What 은 and 는 stand behind may be either, so the one whom it happens to tells.
+    objects, others = _objects(first), _objects(second)
+    return bool(objects and others and objects != others)
+
+
+def _objects(roles: dict[str, str]) -> set[str]:
+    return {noun for noun, role in roles.items() if role == "object"}
 
 
 def _roles(text: Text) -> dict[str, str]:
