@@ -170,7 +170,7 @@ async def test_where_the_system_has_the_colours_states_are_still_told_apart(pers
     assert [await one.evaluate(frame) for one in (chosen, other)] == ["solid", "none"]
     assert await someone.page.locator(".settings__link[aria-current]").evaluate(frame) == "solid"
     await someone.part("cache")
-    switch = someone.page.get_by_role("switch")
+    switch = someone.page.get_by_role("switch").first
     knob = "one => getComputedStyle(one, '::before').backgroundColor"
     ground = "one => getComputedStyle(one).backgroundColor"
     assert await switch.evaluate(knob) != await switch.evaluate(ground)
