@@ -26,7 +26,7 @@ async def test_an_absence_is_told_once_with_who_spent_what(tmp_path: Path, datab
     async with open_room(tmp_path, database_url) as here:
         visits = Visits(here.database, clock)
         async with here.database.write() as tx:
-            about = {"token_hash": "x", "last4": "abcd", "scopes": [], "created_at": NOON}
+            about = {"token_hash": "x", "last4": "abcd", "scopes": [], "keeps_answers": True, "created_at": NOON}
             await tx.execute(insert(tokens).values(id="t1", name="VS Code", **about))
         await store(
             here.database,
@@ -81,3 +81,14 @@ async def test_only_a_person_comes_back_and_programs_may_read_what_was(tmp_path:
             assert (away["calls"], away["cost_microusd"]) == (1, 300)
         async with visited([router], services, PROGRAM) as program:
             assert (await program.get("/api/usage/away")).json() == away
+
+
+async def test_a_clock_that_was_set_back_hides_no_absence(tmp_path: Path):
+    async with open_room(tmp_path) as here:
+        ahead, right = FixedClock(NOON + timedelta(days=300)), FixedClock(NOON)
+        await Visits(here.database, ahead).visit()
+        assert await Visits(here.database, right).visit() is None
+        await store(here.database, call(NOON + MINUTE))
+        right.advance(hours=1)
+        away = await Visits(here.database, right).visit()
+        assert away and away.calls == 1

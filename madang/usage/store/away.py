@@ -26,8 +26,8 @@ async def visit(database: Database, now: datetime, least_away: timedelta) -> Awa
         await tx.lock(_SEEN)
         found = await _read(tx, _SEEN)
         seen = datetime.fromisoformat(found) if isinstance(found, str) else None
-        if seen is None or seen < now:
-            await _write(tx, _SEEN, now.isoformat())
+        # Also where the clock was set back: a visit in the future would hide every absence until then.
+        await _write(tx, _SEEN, now.isoformat())
         if seen is None or now - seen < least_away:
             return None
         away = await _spent(tx, seen, now)
