@@ -14,7 +14,7 @@ from madang.gateway.types import ModelInfo
 
 @dataclass(frozen=True, slots=True)
 class CacheState:
-    """How full the cache is, how it is set, to how many questions no answer is kept, and what it saved of late.
+    """How full the cache is, how it is set, and to how many questions no answer is kept.
 
     `similar` tells of questions that mean the same.
     """
@@ -25,9 +25,6 @@ class CacheState:
     ttl_seconds: int
     enabled: bool
     never_kept: int
-    hits: int
-    shared: int
-    saved_microusd: int
     similar: SimilarState
 
 

@@ -106,10 +106,7 @@ async def check_provider(provider_id: str, registry: RegistryDep) -> Check:
 
 @router.get("/cache", dependencies=[needs("read")])
 async def cache_state(telling: Annotated[Telling, service(Telling)]) -> CacheState:
-    """How many answers are kept, how large they are, for how long they are kept, what that saved, how many never are.
-
-    What was saved is that of the last 30 days.
-    """
+    """How many answers are kept, how large they are, for how long they are kept, and how many never are."""
     return await telling.state()
 
 

@@ -67,10 +67,6 @@ class Ledger:
         if not await store.has_call(self._database, cause.caller.turn_id, began):
             self.add(_lost(cause, began, cost_microusd))
 
-    async def savings(self, since: datetime) -> store.Savings:
-        """Return what was not paid for twice from `since` on."""
-        return await store.find_savings(self._database, since)
-
     async def settled(self) -> None:
         """Wait until everything taken so far is stored."""
         await self._is_settled.wait()

@@ -108,7 +108,7 @@ class GatewayRoom:
         clearing, never = Clearing(database, cache), NeverKept(database, cache, ledger, clock)
         embedder = _embedder(around)
         similar = Similar(database, preferences, catalogue, embedder, limits=limits, clock=clock)
-        telling = Telling(cache, similar, never=never, ledger=ledger, preferences=preferences, clock=clock)
+        telling = Telling(cache, similar, never=never, preferences=preferences)
         gateway = Gateway(
             registry=registry,
             routing=Routing(registry, preferences, prices),

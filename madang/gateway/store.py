@@ -1,12 +1,11 @@
 """The gateway's questions to the database: the ledger, the reservations, the providers that were added."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, true, union_all, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, union_all, update
 
 from madang.db.database import Database
 from madang.db.schema import calls, never_kept, processes, providers, reservations
@@ -14,7 +13,6 @@ from madang.db.transaction import Transaction
 from madang.gateway.caps.store import BUDGET_LOCK, add_spending
 from madang.gateway.entries import Cause, Entry
 from madang.gateway.types import (
-    CacheOutcome,
     Provider,
 )
 
@@ -22,15 +20,6 @@ PROVIDERS, KEPT_ANSWERS, NEVER_KEPT = "providers", "kept_answers", "never_kept"
 """What other processes are told about."""
 
 _OF_CAUSE = ("id", "feature", "actor", "conversation_id", "turn_id", "token_id", "provider", "model")
-
-
-@dataclass(frozen=True, slots=True)
-class Savings:
-    """Answers that were kept and used again, answers that several heard of one call, and what all that saved."""
-
-    hits: int
-    shared: int
-    saved_microusd: int
 
 
 async def add_calls(database: Database, entries: Sequence[Entry], durable: bool) -> None:
@@ -112,19 +101,6 @@ async def tell_cleared(database: Database) -> None:
     if not database.is_sqlite:
         async with database.write(durable=False) as tx:
             await tx.tell_others(KEPT_ANSWERS, "cleared")
-
-
-async def find_savings(database: Database, since: datetime) -> Savings:
-    """Return what was not paid for twice from `since` on."""
-
-    def counted(outcome: CacheOutcome) -> ColumnElement[int]:
-        return func.count().filter(calls.c.cache == outcome, calls.c.status == "done")
-
-    saved = func.coalesce(func.sum(calls.c.saved_microusd), 0)
-    found = select(counted("hit").label("hits"), counted("shared").label("shared"), saved.label("saved"))
-    async with database.read() as tx:
-        row = (await tx.execute(found.where(calls.c.created_at >= since))).one()
-    return Savings(row.hits, row.shared, int(row.saved))
 
 
 async def find_key(database: Database, call_id: str) -> str | None:

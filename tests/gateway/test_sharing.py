@@ -12,7 +12,6 @@ from madang.gateway.types import Caller, Finished, Receipt, Started, TextDelta
 from tests.gateway.asking import question
 from tests.gateway.gated import COST_MICROUSD, Gated, Refusal
 from tests.gateway.rooms import Heard, Place, open_room
-from tests.gateway.test_api import browse
 
 MODEL = "env/gpt-4o-mini"
 PATIENCE = 30
@@ -89,21 +88,6 @@ async def test_whoever_asks_the_same_meanwhile_hears_one_call_that_is_paid_once(
         ("miss", "done", COST_MICROUSD, None),
         *[("shared", "done", 0, COST_MICROUSD)] * 5,
     ]
-
-
-async def test_what_was_not_paid_twice_is_told_with_the_cache(tmp_path: Path):
-    answer = Gated("once")
-    async with opened(tmp_path, answer) as (_, here), browse(here) as client:
-        first, other = Listener(here), Listener(here)
-        await first.hears("once")
-        await other.hears("once")
-        answer.gate.set()
-        await asyncio.gather(first.task, other.task)
-        for _ in range(2):
-            await here.ask(model=MODEL)
-        await here.room.ledger.settled()
-        told = (await client.get("/api/settings/cache")).json()
-    assert (told["hits"], told["shared"], told["saved_microusd"]) == (2, 1, 3 * COST_MICROUSD)
 
 
 async def test_calls_that_begin_in_one_moment_are_one_call_too(tmp_path: Path):

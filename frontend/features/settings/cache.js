@@ -2,7 +2,7 @@
 
 import { api } from "../../core/api.js"
 import { define } from "../../core/element.js"
-import { bytes, money } from "../../core/format.js"
+import { bytes } from "../../core/format.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { preferences } from "../../core/preferences.js"
@@ -12,23 +12,20 @@ import { progress } from "../../parts/progress.js"
 import { toast } from "../../parts/toast.js"
 import { numberField } from "./numbers.js"
 import { SettingsPart } from "./part.js"
-import { actionsRow, button, card, facts } from "./pieces.js"
+import { actionsRow, button, card } from "./pieces.js"
 import { similarParts } from "./similar.js"
 
 const HOUR = 3600
 const MEGABYTE = 1_000_000
 
 /**
- * @typedef {object} CacheState `hits`, `shared` and `saved_microusd` are of the last 30 days
+ * @typedef {object} CacheState
  * @property {number} entries
  * @property {number} size_bytes
  * @property {number} limit_bytes
  * @property {number} ttl_seconds
  * @property {boolean} enabled
  * @property {number} never_kept
- * @property {number} hits
- * @property {number} shared
- * @property {number} saved_microusd
  * @property {import("./similar.js").SimilarState} similar
  */
 /** @typedef {Partial<import("../../core/preferences.js").PreferenceValues>} Patch */
@@ -54,6 +51,7 @@ export class Cache extends SettingsPart {
           max: state.limit_bytes,
           text: t("settings.cache.of_limit", { size: bytes(state.size_bytes), limit: bytes(state.limit_bytes) }),
         }),
+        h("p", { class: "small" }, h("a", { href: "/settings/saving" }, t("settings.cache.saved_more"))),
         actionsRow(
           button(t("settings.cache.clear"), () => this.#clear(), {
             kind: "quiet-danger",
@@ -63,7 +61,6 @@ export class Cache extends SettingsPart {
           }),
         ),
       ]),
-      saved(state),
       card([this.#switch(state), h("div", { class: "columns" }, this.#ttl(state), this.#limit(state))]),
       card(
         similarParts(state.similar, state.enabled, (patch) => {
@@ -138,16 +135,6 @@ export class Cache extends SettingsPart {
     }
     if (await confirm(question)) await this.run(() => api.delete("/api/settings/cache"), t("settings.cache.cleared"))
   }
-}
-
-/** What it was good for. @param {CacheState} state */
-function saved({ hits, shared, saved_microusd }) {
-  const rows = facts([
-    [t("settings.cache.hits"), t("settings.cache.times", { count: hits })],
-    [t("settings.cache.shared"), t("settings.cache.times", { count: shared })],
-    [t("settings.cache.saved"), money(saved_microusd)],
-  ])
-  return card(rows, t("settings.cache.saved_title"))
 }
 
 define("md-settings-cache", Cache)
