@@ -1,6 +1,6 @@
-"""What a conversation with a model consists of: messages of words and pictures."""
+"""What is sent to a model: messages of words and pictures, or a form with a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Role = Literal["system", "user", "assistant"]
@@ -37,3 +37,13 @@ class Message:
         if isinstance(self.content, str):
             return self.content
         return "\n".join(part.text for part in self.content if isinstance(part, TextPart))
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file and the fields beside it in a form, in their order; a name that ends with `[]` may come again."""
+
+    fields: tuple[tuple[str, str], ...]
+    file_name: str
+    media_type: str
+    data: memoryview = field(repr=False)

@@ -40,6 +40,9 @@ class OwnTariff:
         return Decimal(total) / MICRO / MICRO
 
 
+_FREE = OwnTariff(0, 0)
+
+
 class Prices:
     """Finds tariffs. The price list is large, so it is loaded off the loop when a price is first asked for."""
 
@@ -50,14 +53,15 @@ class Prices:
     async def tariff(self, provider: Provider, model: str, tier: str | None = None) -> Tariff | None:
         """Return what a model costs, or `None` where it is unknown, as in a `service_tier` that may cost more.
 
-        A free provider costs nothing.
+        A free provider costs nothing, and one whose tokens the person entered as free gives the rest away as well.
         """
-        if provider.is_free:
-            return OwnTariff(0, 0)
+        own = (provider.price_input_microusd_per_mtok, provider.price_output_microusd_per_mtok)
+        if provider.is_free or own == (0, 0):
+            return _FREE
         if tier not in _USUAL_TIERS:
             return None
-        if provider.price_input_microusd_per_mtok is not None and provider.price_output_microusd_per_mtok is not None:
-            return OwnTariff(provider.price_input_microusd_per_mtok, provider.price_output_microusd_per_mtok)
+        if own[0] is not None and own[1] is not None:
+            return OwnTariff(own[0], own[1])
         return (await self._loaded()).find(provider.base_url, model, self._clock.now())
 
     async def context_tokens(self, provider: Provider, model: str) -> int | None:
@@ -72,6 +76,8 @@ class Prices:
 
 def cost_microusd(tariff: Tariff | None, usage: Usage) -> int | None:
     """Return the cost of counted tokens, rounded up; `None` where the price or a count is unknown."""
+    if tariff == _FREE:
+        return 0
     if tariff is None or usage.prompt_tokens is None or usage.completion_tokens is None:
         return None
     return rounded_up(tariff.usd(usage.prompt_tokens, usage.cached_tokens or 0, usage.completion_tokens))

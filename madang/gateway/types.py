@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from madang.gateway.addresses import is_loopback
-from madang.gateway.messages import Message
+from madang.gateway.messages import Message, Upload
 
 CacheMode = Literal["auto", "off", "refresh", "only"]
 CacheOutcome = Literal["hit", "similar", "miss", "off", "shared"]
@@ -15,7 +15,7 @@ Feature = Literal["chat", "title", "check", "api", "similar"]
 FinishReason = Literal["stop", "length", "content_filter", "tool_calls"]
 Tier = Literal["default", "flex", "priority"]
 """How soon a provider answers, and at which price: `flex` waits for a quiet moment."""
-Endpoint = Literal["chat/completions", "embeddings"]
+Endpoint = Literal["chat/completions", "embeddings", "audio/speech", "audio/transcriptions", "audio/translations"]
 ProviderKind = Literal["openai", "compatible", "builtin", "ollama", "lmstudio", "llamacpp", "vllm"]
 ProviderSource = Literal["openai", "environment", "settings", "found", "builtin"]
 LOCAL_KINDS: frozenset[ProviderKind] = frozenset({"builtin", "ollama", "lmstudio", "llamacpp", "vllm"})
@@ -49,7 +49,7 @@ class RawRequest:
     """A request in OpenAI's own words: `body` goes to `endpoint` as it is, but for the model's name and the limit.
 
     `longest_prompt` is a number of tokens that what is asked cannot pass. `max_tokens` bounds each of `answers`
-    answers; where `answers` is 0 nothing is written by the model.
+    answers; where `answers` is 0 nothing is written by the model. With an `upload` that form goes instead of `body`.
     """
 
     model: str
@@ -61,11 +61,17 @@ class RawRequest:
     is_streamed: bool = False
     cache: CacheMode = "auto"
     similar: bool = False
+    upload: Upload | None = None
+
+    @property
+    def is_sound(self) -> bool:
+        """Say whether it is about speech, which is paid by the second or the letter and not by the token."""
+        return self.endpoint.startswith("audio/")
 
     @property
     def tier(self) -> str | None:
-        """Return what it asks for in `service_tier`; another one may cost more."""
-        asked = self.body.get("service_tier")
+        """Return what it asks for in `service_tier`, or that it is sound: another one than the usual may cost more."""
+        asked = self.endpoint if self.is_sound else self.body.get("service_tier")
         return None if asked is None else str(asked)
 
 
@@ -198,11 +204,12 @@ class Finished:
 class Relayed:
     """The next bytes of the answer to a `RawRequest`: whole events of its stream, or the whole body.
 
-    `masked` counts the secrets that were masked in them.
+    `masked` counts the secrets that were masked in them. `media_type` is told where an address has several.
     """
 
     data: bytes
     masked: int = 0
+    media_type: str | None = None
 
 
 Chunk = Started | Waiting | TextDelta | ReasoningDelta | Finished

@@ -11,8 +11,14 @@ from madang.guard.paths import SIGN_IN
 
 _METHODS = SAFE_METHODS | {"POST", "PUT", "PATCH", "DELETE"}
 _JSON = frozenset({"application/json", "application/json;charset=utf-8", 'application/json;charset="utf-8"'})
-RAW_BODIES = frozenset({("POST", "/api/chat/attachments")})
-"""Addresses that take a file as it is; which kinds of file, their own room says."""
+RAW_BODIES = frozenset(
+    {
+        ("POST", "/api/chat/attachments"),
+        ("POST", "/v1/audio/transcriptions"),
+        ("POST", "/v1/audio/translations"),
+    }
+)
+"""Addresses that take a file as it is or in a form; which kinds of file, their own room says."""
 
 
 def is_json(media_type: str | None) -> bool:

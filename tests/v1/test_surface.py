@@ -17,7 +17,6 @@ FILE = ("a.wav", b"RIFF", "audio/wav")
 NOT_OFFERED: dict[str, Call] = {
     "completions": lambda sdk: sdk.completions.create(model="m", prompt="x"),
     "images": lambda sdk: sdk.images.generate(prompt="x"),
-    "audio.speech": lambda sdk: sdk.audio.speech.create(model="m", input="x", voice="alloy"),
     "moderations": lambda sdk: sdk.moderations.create(input="x"),
     "files": lambda sdk: sdk.files.list(),
     "uploads": lambda sdk: sdk.uploads.create(bytes=1, filename="x", mime_type="text/plain", purpose="batch"),
@@ -39,8 +38,6 @@ NOT_OFFERED: dict[str, Call] = {
     "models.delete": lambda sdk: sdk.models.delete("m"),
 }
 FILES: dict[str, Call] = {
-    "audio.transcriptions": lambda sdk: sdk.audio.transcriptions.create(model="m", file=FILE),
-    "audio.translations": lambda sdk: sdk.audio.translations.create(model="m", file=FILE),
     "images.edit": lambda sdk: sdk.images.edit(image=FILE, prompt="x"),
     "files.create": lambda sdk: sdk.files.create(file=FILE, purpose="batch"),
 }
@@ -48,6 +45,9 @@ OFFERED: dict[str, Call] = {
     "chat.completions.create": lambda sdk: sdk.chat.completions.create(model="env/fake-model", messages=QUESTION),
     "responses.create": lambda sdk: sdk.responses.create(model="env/fake-model", input="x"),
     "embeddings.create": lambda sdk: sdk.embeddings.create(model="env/text-embedding-3-small", input="x"),
+    "audio.speech.create": lambda sdk: sdk.audio.speech.create(model="env/tts-1", input="x", voice="alloy"),
+    "audio.transcriptions.create": lambda sdk: sdk.audio.transcriptions.create(model="env/whisper-1", file=FILE),
+    "audio.translations.create": lambda sdk: sdk.audio.translations.create(model="env/whisper-1", file=FILE),
     "models.list": lambda sdk: sdk.models.list(),
     "models.retrieve": lambda sdk: sdk.models.retrieve("env/fake-model"),
 }

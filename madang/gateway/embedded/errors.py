@@ -7,7 +7,8 @@ class BuiltInError(GatewayError):
     """Base of the built-in model's errors.
 
     BuiltInError
-    ├── BuiltInOff 409   ├── BuiltInUnsupported 409   ├── FetchFailed 503   └── EngineCrashed 502
+    ├── BuiltInOff 409    ├── BuiltInUnsupported 409   ├── FetchFailed 503
+    └── NoSound 400       └── EngineCrashed 502
     """
 
     code = "builtin.failed"
@@ -26,6 +27,13 @@ class BuiltInUnsupported(BuiltInError):
 
     code = "builtin.unsupported"
     status = 409
+
+
+class NoSound(BuiltInError):
+    """Speech was asked of the built-in model, which neither speaks nor listens."""
+
+    code = "builtin.no_sound"
+    status = 400
 
 
 class FetchFailed(BuiltInError):

@@ -10,8 +10,10 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from madang.gateway.fake_upstream.faults import Status
+from madang.gateway.fake_upstream.sound import sounded
 from madang.gateway.fake_upstream.turns import JSON_BODY, Pause, Received, Reply, Say, Turn, embedded
 
+_ASKED = ("/chat/completions", "/embeddings", "/audio/speech", "/audio/transcriptions", "/audio/translations")
 _REASONS = {200: "OK", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 429: "Too Many Requests"}
 
 
@@ -85,7 +87,7 @@ class FakeUpstream:
         if self._key and request.headers.get("authorization") != f"Bearer {self._key}":
             self.lookups.append(request)
             return Status(401, "Incorrect API key provided", "invalid_api_key").reply(request)
-        if request.method == "GET" or not path.endswith(("/chat/completions", "/embeddings")):
+        if request.method == "GET" or not path.endswith(_ASKED):
             self.lookups.append(request)
             return self._page(path, request)
         self.requests.append(request)
@@ -108,7 +110,7 @@ class FakeUpstream:
 
 def _reply(turn: Turn, request: Received) -> Reply:
     if isinstance(turn, str):
-        return Say(turn).reply(request)
+        return sounded(request, turn) if "/audio/" in request.path else Say(turn).reply(request)
     if callable(turn):
         return _reply(turn(request), request)
     return turn.reply(request)

@@ -63,10 +63,10 @@ class Attempt:
         yield answer.end()
 
     def _sent(
-        self, endpoint: Endpoint, accept: str, body: bytes, patience: float
+        self, endpoint: Endpoint, accept: str, body: bytes, patience: float, media_type: str = JSON
     ) -> "AbstractAsyncContextManager[Response]":
         """Send a body, and wait `patience` seconds for the beginning of the answer once there is a connection."""
-        headers = self._target.headers(accept) | {"Content-Type": JSON}
+        headers = self._target.headers(accept) | {"Content-Type": media_type}
         seconds = self._within(self._limits.connect + patience)
         return self._wire.send("POST", self._target.url(endpoint), headers, seconds, body)
 

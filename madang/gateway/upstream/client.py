@@ -20,6 +20,7 @@ from madang.gateway.upstream.payload import payload
 from madang.gateway.upstream.refusal import error_object, refusal
 from madang.gateway.upstream.relay import Relay
 from madang.gateway.upstream.retry import delay
+from madang.gateway.upstream.sound import SoundRelay
 from madang.gateway.upstream.target import Asked, Retry, Target
 from madang.redact import Redactor
 
@@ -104,7 +105,10 @@ class Upstream:
         self, target: Target, request: ChatRequest | RawRequest, deadline: float
     ) -> AsyncGenerator[Said]:
         """Ask once, without the parameters that this model is known to refuse. Raises what `Attempt` does."""
-        attempt = Relay(await self._connected(), target, self._limits, self._clock, deadline)
+        given = (await self._connected(), target, self._limits, self._clock, deadline)
+        if isinstance(request, RawRequest) and request.is_sound:
+            return SoundRelay(*given).relay(request, self._redactor)
+        attempt = Relay(*given)
         refused = self._refused.get((target.provider, target.model), frozenset())
         if isinstance(request, RawRequest):
             return attempt.relay(request, refused, self._redactor)

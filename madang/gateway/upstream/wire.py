@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Coroutine
+from io import BytesIO
 from types import TracebackType
 from typing import Any
 
@@ -10,6 +11,9 @@ import aiohttp
 
 from madang.gateway.errors import NotAnAnswer, Redirected, TlsFailed, Unreachable, UpstreamError
 from madang.gateway.upstream.limits import Limits
+
+# A larger body goes in pieces, between which others have their turn.
+_AT_ONCE_BYTES = 2**20
 
 
 class BrokenOff(Exception):
@@ -84,7 +88,8 @@ class Wire:
     ) -> aiohttp.ClientResponse:
         try:
             async with asyncio.timeout(patience):
-                return await self._session.request(method, url, headers=headers, data=body, allow_redirects=False)
+                data = BytesIO(body) if body and len(body) > _AT_ONCE_BYTES else body
+                return await self._session.request(method, url, headers=headers, data=data, allow_redirects=False)
         except aiohttp.ClientError as error:
             raise _mapped(error) from error
         except TimeoutError as error:

@@ -38,7 +38,7 @@ class Answering:
 
     async def json(self, content: object) -> None:
         """Write something that did not come from a model."""
-        await self._all(200, orjson.dumps(content), [(b"x-request-id", new_id().encode())])
+        await self._all(200, orjson.dumps(content), [_JSON, (b"x-request-id", new_id().encode())])
 
     async def refuse(self, error: Exception) -> None:
         """Write an error: with its status, or as the last event of a stream that has begun."""
@@ -49,22 +49,24 @@ class Answering:
         else:
             logger.opt(exception=error).error("{}: internal ({})", self._path, number)
         if self._has_begun and self._form:
-            await self._piece(self._form.failure(refusal.body), is_last=True)
+            if (said := self._form.failure(refusal.body)) is not None:
+                await self._piece(said, is_last=True)
             return
         told = [(name.encode(), value.encode()) for name, value in refusal.headers]
-        await self._all(refusal.status, orjson.dumps(refusal.body), [(b"x-request-id", number.encode()), *told])
+        body, number_told = orjson.dumps(refusal.body), (b"x-request-id", number.encode())
+        await self._all(refusal.status, body, [_JSON, number_told, *told])
 
     async def _whole(self, form: Form, chunks: AsyncGenerator[RawChunk]) -> None:
-        started, body = None, b""
+        started, body, kind = None, b"", _JSON
         async for chunk in chunks:
             match chunk:
                 case Started():
                     started = chunk
                 case Relayed(data):
-                    body = data
+                    body, kind = data, _kind(chunk, _JSON)
                 case Finished(reason, receipt) if started:
                     said = form.whole(body, started, reason, receipt)
-                    await self._all(200, said, [*headers.of_start(started), *headers.of_end(receipt)])
+                    await self._all(200, said, [kind, *headers.of_start(started), *headers.of_end(receipt)])
 
     async def _stream(self, form: Form, chunks: AsyncGenerator[RawChunk]) -> None:
         started: Started | None = None
@@ -74,13 +76,13 @@ class Answering:
                     started = chunk
                 case Relayed(data) if started:
                     if not self._has_begun:
-                        await self._begin(200, [_STREAM, *headers.of_start(started)])
+                        await self._begin(200, [_kind(chunk, _STREAM), *headers.of_start(started)])
                     await self._piece(form.piece(data, started))
                 case Finished(reason, receipt):
                     await self._piece(form.end(reason, receipt), is_last=True)
 
     async def _all(self, status: int, body: bytes, told: list[Header]) -> None:
-        await self._begin(status, [_JSON, (b"content-length", b"%d" % len(body)), *told])
+        await self._begin(status, [(b"content-length", b"%d" % len(body)), *told])
         await self._piece(body, is_last=True)
 
     async def _begin(self, status: int, told: list[Header]) -> None:
@@ -90,3 +92,7 @@ class Answering:
     async def _piece(self, data: bytes, is_last: bool = False) -> None:
         self.is_whole = is_last
         await self._send({"type": "http.response.body", "body": data, "more_body": not is_last})
+
+
+def _kind(chunk: Relayed, usual: Header) -> Header:
+    return (b"content-type", chunk.media_type.encode()) if chunk.media_type else usual

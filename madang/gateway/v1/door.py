@@ -9,13 +9,14 @@ from madang.clock import Clock
 from madang.errors import NotAllowed, NotFound
 from madang.gateway.gateway import Gateway
 from madang.gateway.types import Caller, RawRequest
-from madang.gateway.v1 import asking, models
+from madang.gateway.v1 import asking, models, sound
 from madang.gateway.v1.answering import Answering
 from madang.gateway.v1.forms import Form, Plain
 from madang.gateway.v1.responses.asking import responses_request
 from madang.gateway.v1.responses.form import AsResponse
 from madang.gateway.vectors import Vectors
 from madang.guard.asgi import Receive, Scope, Send, state_of, value
+from madang.guard.errors import BodyTooLarge
 from madang.principal import Principal
 from madang.redact import Redactor
 
@@ -40,7 +41,7 @@ class Door:
         answering = Answering(send, self._redactor, scope["path"])
         try:
             principal = _known(scope)
-            body = await _body(receive)
+            body = await _body(receive, sound.MOST_BYTES.get(scope["path"]))
             async with _WhileThere(receive, answering):
                 await self._answer(scope, body, principal, answering)
         except Exception as error:  # noqa: BLE001 - the server behind has no shape for what nobody foresaw
@@ -51,6 +52,10 @@ class Door:
             case "POST", path if read := _READERS.get(path):
                 request = read(body, _wish(scope, principal))
                 await self._relay(request, Plain(request), principal, answering)
+            case "POST", path if endpoint := sound.ENDPOINTS.get(path):
+                request = sound.request_of(endpoint, value(scope, b"content-type"), body, _wish(scope, principal))
+                await sound.require_sound(self._gateway, request.model)
+                await self._relay(request, sound.AsSound(), principal, answering)
             case "POST", "/v1/responses":
                 asked = asking.parsed(body)
                 form = AsResponse(asked, self._clock)
@@ -85,15 +90,27 @@ def _known(scope: Scope) -> Principal:
     return principal
 
 
-async def _body(receive: Receive) -> bytes:
-    """Return the whole body; the gates in front have bounded it."""
+async def _body(receive: Receive, most_bytes: int | None) -> bytes:
+    """Return the whole body; the gates in front have bounded it, and some addresses take less.
+
+    What is too large is read to its end all the same, and not held: many a client hears nothing before. Raises
+    `BodyTooLarge`.
+    """
     message = await receive()
     if not message.get("more_body"):
         return bytes(message.get("body", b""))
     body = bytearray(message.get("body", b""))
+    size = len(body)
     while message.get("more_body"):
         message = await receive()
-        body += message.get("body", b"")
+        piece = message.get("body", b"")
+        size += len(piece)
+        if most_bytes is None or size <= most_bytes:
+            body += piece
+        else:
+            body.clear()
+    if most_bytes is not None and size > most_bytes:
+        raise BodyTooLarge("the form is too large", limit_bytes=most_bytes)
     return bytes(body)
 
 

@@ -23,8 +23,11 @@ class Form(Protocol):
         """Return the end of a stream."""
         ...
 
-    def failure(self, body: dict[str, Any]) -> bytes:
-        """Return the end of a stream that broke off; `body` is the error as OpenAI shapes it."""
+    def failure(self, body: dict[str, Any]) -> bytes | None:
+        """Return the end of a stream that broke off; `body` is the error as OpenAI shapes it.
+
+        `None` where only a connection that breaks off as well can tell.
+        """
         ...
 
 
