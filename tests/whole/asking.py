@@ -30,7 +30,8 @@ def fault_of(status: int, headers: Mapping[str, str], text: str, sent: set[str],
     error = json.loads(text).get("error", {})
     if set(error) != SHAPE or not error["code"] or not error["id"]:
         return f"another shape: {text[:300]}"
-    said = json.dumps(error, ensure_ascii=False)
+    # Codes are words of ours; somebody may well send one of them.
+    said = json.dumps([error["message"], error["details"]], ensure_ascii=False)
     echoed = [value for value in sent if len(value) >= SHORTEST_ECHO and value not in known and value in said]
     if status not in NAMES_NOTHING:
         echoed = [value for value in echoed if named(value) != value]
