@@ -1,7 +1,8 @@
 """How often answers to similar questions are found, and how often one is taken that belongs to another question.
 
 Each line of the data has a question, the same in other words, and one that differs in a detail. Odd lines were used
-to choose the threshold and the vetoes, even ones are what is reported; `CHOOSE=1` shows the odd ones instead.
+to choose the threshold and the vetoes, even ones are what is reported; `CHOOSE=1` shows the odd ones instead. The
+blind pairs were written by somebody who had not seen the rules.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from madang.gateway.semantic.vetoes import BUILTIN_THRESHOLD, veto
 DATA = Path(__file__).parent / "similar_questions"
 LANGUAGES = {"en": "English", "ko": "Korean"}
 MOST_FALSE_PERCENT = 0.5
+EMBEDDED_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,15 @@ class Line:
     question: str
     paraphrase: str
     twin: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlindPair:
+    """Two questions, and whether one answer does for both."""
+
+    question: str
+    other: str
+    is_same: bool
 
 
 def measure() -> Iterator[Figure]:
@@ -52,6 +63,13 @@ def lines(language: str, *, is_chosen_from: bool) -> list[Line]:
     return found[0::2] if is_chosen_from else found[1::2]
 
 
+def blind_pairs(language: str) -> list[BlindPair]:
+    """Return the pairs whose writer had not seen the rules."""
+    with (DATA / f"blind_{language}.tsv").open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return [BlindPair(row["question"], row["other"], row["same"] == "yes") for row in rows]
+
+
 async def _measure(folder: Path) -> list[Figure]:
     embedder = Embedder(Settings(builtin_dir=folder), folder, Clock(), lambda state: None)
     try:
@@ -60,7 +78,10 @@ async def _measure(folder: Path) -> list[Figure]:
         return [
             figure
             for code, name in LANGUAGES.items()
-            for figure in await _language(embedder, name, lines(code, is_chosen_from=is_chosen_from))
+            for figure in (
+                *await _language(embedder, name, lines(code, is_chosen_from=is_chosen_from)),
+                *await _blind(embedder, f"{name}, blind", blind_pairs(code)),
+            )
         ]
     finally:
         await embedder.stop()
@@ -89,12 +110,31 @@ async def _language(embedder: Embedder, name: str, found: Sequence[Line]) -> lis
     ]
 
 
+async def _blind(embedder: Embedder, name: str, pairs: Sequence[BlindPair]) -> list[Figure]:
+    asked = await _vectors(embedder, [pair.question for pair in pairs])
+    kept = await _vectors(embedder, [pair.other for pair in pairs])
+    found = close_twins = false_twins = 0
+    for number, pair in enumerate(pairs):
+        cosine = asked[number] @ kept[number]
+        is_hit = _is_hit(cosine, pair.question, pair.other)
+        found += pair.is_same and is_hit
+        close_twins += not pair.is_same and cosine >= BUILTIN_THRESHOLD
+        false_twins += not pair.is_same and is_hit
+    same = sum(pair.is_same for pair in pairs)
+    return [
+        _percent(f"{name}: same question found", found, same),
+        _percent(f"{name}: another one taken, without vetoes", close_twins, len(pairs) - same),
+        _percent(f"{name}: another one taken", false_twins, len(pairs) - same, MOST_FALSE_PERCENT),
+    ]
+
+
 def _is_hit(cosine: float, asked: str, kept: str) -> bool:
     return cosine >= BUILTIN_THRESHOLD and veto(asked, kept) is None
 
 
 async def _vectors(embedder: Embedder, texts: Sequence[str]) -> Any:
-    return await embedder.embed(texts)
+    starts = range(0, len(texts), EMBEDDED_AT_ONCE)
+    return [vector for start in starts for vector in await embedder.embed(texts[start : start + EMBEDDED_AT_ONCE])]
 
 
 def _percent(name: str, part: int, whole: int, goal: float | None = None) -> Figure:
