@@ -94,12 +94,13 @@ async def _language(embedder: Embedder, name: str, found: Sequence[Line]) -> lis
     ]
     hits = close_twins = false_twins = 0
     for number, line in enumerate(found):
-        hits += _is_hit(questions[number] @ paraphrases[number], line.question, line.paraphrase)
-        close_twins += questions[number] @ twins[number] >= BUILTIN_THRESHOLD
-        false_twins += _is_hit(questions[number] @ twins[number], line.question, line.twin)
+        hits += _is_hit(_cosine(questions[number], paraphrases[number]), line.question, line.paraphrase)
+        close_twins += _cosine(questions[number], twins[number]) >= BUILTIN_THRESHOLD
+        false_twins += _is_hit(_cosine(questions[number], twins[number]), line.question, line.twin)
     pairs = list(combinations(range(len(found)), 2))
     strangers = sum(
-        _is_hit(questions[one] @ questions[other], found[one].question, found[other].question) for one, other in pairs
+        _is_hit(_cosine(questions[one], questions[other]), found[one].question, found[other].question)
+        for one, other in pairs
     )
     count = len(found)
     return [
@@ -115,7 +116,7 @@ async def _blind(embedder: Embedder, name: str, pairs: Sequence[BlindPair]) -> l
     kept = await _vectors(embedder, [pair.other for pair in pairs])
     found = close_twins = false_twins = 0
     for number, pair in enumerate(pairs):
-        cosine = asked[number] @ kept[number]
+        cosine = _cosine(asked[number], kept[number])
         is_hit = _is_hit(cosine, pair.question, pair.other)
         found += pair.is_same and is_hit
         close_twins += not pair.is_same and cosine >= BUILTIN_THRESHOLD
@@ -126,6 +127,11 @@ async def _blind(embedder: Embedder, name: str, pairs: Sequence[BlindPair]) -> l
         _percent(f"{name}: another one taken, without vetoes", close_twins, len(pairs) - same),
         _percent(f"{name}: another one taken", false_twins, len(pairs) - same, MOST_FALSE_PERCENT),
     ]
+
+
+def _cosine(one: Any, other: Any) -> float:
+    # A number of numpy's own kind cannot be written as JSON.
+    return float(one @ other)
 
 
 def _is_hit(cosine: float, asked: str, kept: str) -> bool:

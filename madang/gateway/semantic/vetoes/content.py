@@ -16,7 +16,7 @@ _EMPTY_ENGLISH = words("""
     best good get getting take takes took use using any some is then also fine okay possible able help think idea
     ideas mean means meaning there's thing things kind sort-of from to into than who who's where when while your
     our their his her whether go going much amount say said help helps well between differ differs difference
-    differences different summary summarise summarize
+    differences different wonder wondering summary summarise summarize
 """)
 _EMPTY_KOREAN = words("""
     법 방법 어떻게 어떡하 알려 알리 알 알아 줘 주 주세요 달 달라 좀 뭐 뭔 뭔지 무엇 뭘 뭔가 어떤 무슨 이유 왜 하
@@ -45,9 +45,14 @@ _SHORTEST_STEM = 3
 
 def content(text: Text) -> list[str]:
     """Return the stems of the words that carry the question, in their order. Numbers, units and days are others'."""
-    words_left = (word for word in text.words if not (is_number(word) or is_unit(word) or is_time(word)))
-    stems = (_korean(word) if word.is_korean else _english(word) for word in words_left)
-    return [found for found in stems if found]
+    return [carried for word in text.words if (carried := carried_by(word))]
+
+
+def carried_by(word: Word) -> str:
+    """Return the stem of a word that carries the question, "" of any other."""
+    if is_number(word) or is_unit(word) or is_time(word):
+        return ""
+    return _korean(word) if word.is_korean else _english(word)
 
 
 def worded_otherwise(one: Text, other: Text) -> bool:
@@ -72,10 +77,19 @@ def _korean(word: Word) -> str:
     bare = word.folded
     if bare in _EMPTY_KOREAN or bare in PARTICLES:
         return ""
-    bare = _without_ending(_without_ending(stem(bare)))
-    if len(bare) > len("하다") and bare[-1] in _DOES:
-        bare = bare[:-1]
+    bare = _without_endings(bare)
     return "" if bare in _EMPTY_KOREAN or _open(bare) in _EMPTY_KOREAN else _open(bare)
+
+
+def verb(word: str) -> str:
+    """Return a Korean word without its endings, even where it carries nothing: 했 and 한 are both 하."""
+    letters = _NFD(_without_endings(word))
+    return _opened(letters[:-1] if letters[-1] in _OPEN_TAILS else letters)
+
+
+def _without_endings(word: str) -> str:
+    bare = _without_ending(_without_ending(stem(word)))
+    return bare[:-1] if len(bare) > len("하다") and bare[-1] in _DOES else bare
 
 
 def _without_ending(word: str) -> str:
@@ -90,4 +104,8 @@ def _open(word: str) -> str:
     letters = _NFD(word)
     if len(word) > 1 and letters[-1] in _OPEN_TAILS:
         letters = letters[:-1]
+    return _opened(letters)
+
+
+def _opened(letters: str) -> str:
     return _NFC(letters[:-1] + _MELTED.get(letters[-1], letters[-1]))

@@ -80,6 +80,8 @@ who: who whom whose 누구 누가
 count: many
 """)
 _LEAVE = {"must": "duty", "should": "duty", "can": "leave", "could": "leave", "may": "leave"}
+# The others are said for politeness as well where they do not open the question.
+_FIRM = frozenset({"must", "may"})
 _SHORT_FORMS = {"표": "table", "줄": "line", "시": "poem", "글": "text", "예": "example"}
 
 
@@ -105,7 +107,8 @@ def leave(text: Text) -> str:
     opening = tuple(word.folded for word in text.words[:2])
     if "you" in opening or not opening:
         return ""
-    return _LEAVE.get(opening[0], "")
+    firm = (word.folded for word in text.words[1:] if word.folded in _FIRM)
+    return _LEAVE.get(opening[0]) or _LEAVE.get(next(firm, ""), "")
 
 
 def forms(text: Text) -> tuple[str, ...]:

@@ -8,17 +8,19 @@ from madang.gateway.semantic.vetoes.content import worded_otherwise
 from madang.gateway.semantic.vetoes.forms import asked_language, forms, leave, script
 from madang.gateway.semantic.vetoes.names import named_otherwise
 from madang.gateway.semantic.vetoes.numbers import numbers
+from madang.gateway.semantic.vetoes.roles import plays_other_roles
+from madang.gateway.semantic.vetoes.tense import timed_otherwise
 from madang.gateway.semantic.vetoes.text import Text, read
 from madang.gateway.semantic.vetoes.times import dates
 from madang.gateway.semantic.vetoes.turns import negations, opposites
 from madang.gateway.semantic.vetoes.units import units
 
 Veto = Literal[
-    "numbers", "dates", "units", "names", "negation", "opposites", "language", "format", "code", "words"
+    "numbers", "dates", "units", "names", "negation", "opposites", "language", "format", "code", "tense", "words"
 ]  # fmt: skip
 """What differs: a number, a day or season, a unit or currency, who or in which order, a "not", a word and its
-contrary, the language asked in or for, the form asked for, something written for machines, any other word that
-carries the question."""
+contrary, the language asked in or for, the form asked for, something written for machines, what is or was, any other
+word that carries the question."""
 
 _READERS: tuple[tuple[Veto, Callable[[Text], Hashable]], ...] = (
     ("language", script),
@@ -42,6 +44,8 @@ def veto(asked: str, kept: str) -> Veto | None:
     for kind, details in _READERS:
         if details(one) != details(other):
             return kind
-    if named_otherwise(one, other):
+    if named_otherwise(one, other) or plays_other_roles(one, other):
         return "names"
-    return "words" if worded_otherwise(one, other) else None
+    if worded_otherwise(one, other):
+        return "words"
+    return "tense" if timed_otherwise(one, other) else None

@@ -1,8 +1,7 @@
-"""Who and what is named, and in which order: a beats b is not b beats a."""
+"""Who and what is named, quoted, or given to be worked on."""
 
 import re
 
-from madang.gateway.semantic.vetoes.content import content
 from madang.gateway.semantic.vetoes.text import Text, Word, stem, words
 
 _QUOTED = re.compile(
@@ -27,23 +26,6 @@ _BEGINNINGS = words("""
     difference not don't never without no yes also just could're i'll simplify proofread provide walk guide
     outline
 """)
-# Words that give what stands around them different parts to play.
-_RELATIONS = words("""
-    from into than over onto versus vs beat beats beating against between before after to
-""")
-_ROTATED = 4
-_ROLES = {
-    particle: role
-    for role, particles in {
-        "from": "에서부터 에서 부터 한테서 에게서 로부터 으로부터",
-        "to": "까지 에게 한테 께 으로 로",
-        "than": "보다",
-        "subject": "이 가",
-        "object": "을 를",
-    }.items()
-    for particle in particles.split()
-}
-_LONGEST_ROLE = 4
 # Who does it and to whom; "I" and "me" are left out, since they come with politeness: "could you tell me".
 _PERSONS = words("""
     he him she her they them we us
@@ -51,15 +33,13 @@ _PERSONS = words("""
 
 
 def named_otherwise(one: Text, other: Text) -> bool:
-    """Say whether the texts quote, name or order things differently."""
+    """Say whether the texts quote or name things differently."""
     return (
         _quoted(one) != _quoted(other)
         or _material(one) != _material(other)
         or _lacks_names_of(one, other)
         or _lacks_names_of(other, one)
         or _persons(one) != _persons(other)
-        or _plays_other_roles(one, other)
-        or _is_ordered_otherwise(one, other)
     )
 
 
@@ -98,56 +78,3 @@ def _is_name(word: Word, text: Text, is_in_korean: bool) -> bool:
 
 def _plain(word: Word) -> str:
     return stem(word.folded) if word.is_korean else word.folded.removesuffix("'s")
-
-
-def _is_ordered_otherwise(one: Text, other: Text) -> bool:
-    """Say whether what both name comes in another order. Korean says by particles who does what to whom.
-
-    What stands at one end of the text may as well stand at the other: "in Python, …" and "… in Python".
-    """
-    if any(word.is_korean for word in one.words):
-        return False
-    first, second = content(one), content(other)
-    shared = set(first) & set(second)
-    first, second = _first_places(first, shared), _first_places(second, shared)
-    if first == second:
-        return False
-    may_rotate = len(first) >= _ROTATED and not (_has_relation(one) or _has_relation(other))
-    return not (may_rotate and _is_rotated(first, second))
-
-
-def _is_rotated(one: list[str], other: list[str]) -> bool:
-    turn = other.index(one[0])
-    return other[turn:] + other[:turn] == one
-
-
-def _has_relation(text: Text) -> bool:
-    return any(word.folded in _RELATIONS for word in text.words)
-
-
-def _first_places(found: list[str], shared: set[str]) -> list[str]:
-    # Where an adverb stands says nothing: "properly boil an egg" and "boil an egg properly".
-    return [word for word in dict.fromkeys(found) if word in shared and not word.endswith("ly")]
-
-
-def _plays_other_roles(one: Text, other: Text) -> bool:
-    """Say whether a Korean noun that both have is marked as another part of the sentence."""
-    first, second = _roles(one), _roles(other)
-    if any(role != second.get(noun, role) for noun, role in first.items()):
-        return True
-    # What 은 and 는 stand behind may be either, so the one whom it happens to tells.
-    objects, others = _objects(first), _objects(second)
-    return bool(objects and others and objects != others)
-
-
-def _objects(roles: dict[str, str]) -> set[str]:
-    return {noun for noun, role in roles.items() if role == "object"}
-
-
-def _roles(text: Text) -> dict[str, str]:
-    return {_plain(word): role for word in text.words if word.is_korean and (role := _role(word))}
-
-
-def _role(word: Word) -> str | None:
-    lengths = range(min(_LONGEST_ROLE, len(word.folded) - 1), 0, -1)
-    return next((role for length in lengths if (role := _ROLES.get(word.folded[-length:]))), None)
