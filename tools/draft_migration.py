@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from madang.db import migrations
-from madang.db.schema import metadata
+from madang.db.tables import metadata
 
 FOLDER = Path(migrations.__file__).parent
 TEMPLATE = '''"""{title}."""

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, inspect, text
 from madang.db.errors import NewerDatabase
 from madang.db.migrations import HEAD, KNOWN
 from madang.db.postgresql import Postgresql
-from madang.db.schema import metadata
 from madang.db.sqlite import Sqlite
+from madang.db.tables import metadata
 from madang.db.transaction import Transaction
 
 # Any number that no other program on the same server is likely to use.

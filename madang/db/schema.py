@@ -1,4 +1,7 @@
-"""Every table, in one place. Times are `Moment`s in UTC, money is whole micro-dollars, ids sort by time."""
+"""Every table; those of folders, rules and effects stand in `walls`.
+
+Times are `Moment`s in UTC, money is whole micro-dollars, ids sort by time.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -9,22 +12,13 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
+from madang.db.metadata import metadata
 from madang.db.types import Json, Moment, Words
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 # What the installation knows about itself, such as its own random name.
 meta = Table(

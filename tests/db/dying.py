@@ -18,7 +18,7 @@ import psycopg
 from sqlalchemy import Engine, create_engine, event, inspect, text
 
 from madang.db.database import Database
-from madang.db.schema import metadata
+from madang.db.tables import metadata
 
 OLD = {"alembic_version", "precious"}
 NEW = {*metadata.tables, *OLD}

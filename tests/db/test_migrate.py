@@ -21,7 +21,8 @@ from madang.db.backup import KEPT, back_up
 from madang.db.database import Database
 from madang.db.errors import DamagedDatabase, NewerDatabase, StoreError
 from madang.db.installation import installation_name
-from madang.db.schema import meta, metadata
+from madang.db.schema import meta
+from madang.db.tables import metadata
 from tests.support.postgres import Cluster
 
 

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from madang.db.schema import metadata
+from madang.db.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

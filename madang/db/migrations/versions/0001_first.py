@@ -130,6 +130,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_never_kept")),
     )
     op.create_table(
+        "opened_folders",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("path", Words(), nullable=False),
+        sa.Column("name", Words(), nullable=False),
+        sa.Column("access", sa.Text(), nullable=False),
+        sa.Column("dev", sa.BigInteger(), nullable=False),
+        sa.Column("ino", sa.BigInteger(), nullable=False),
+        sa.Column("opened_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_opened_folders")),
+        sa.UniqueConstraint("path", name=op.f("uq_opened_folders_path")),
+    )
+    op.create_table(
         "passes",
         sa.Column("hash", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),

@@ -1,0 +1,1 @@
+"""The folders a person opened to Madang, and how far each goes."""
