@@ -13,7 +13,7 @@ _EMPTY_ENGLISH = words("""
     had can could may might will would shall should must what what's which how how's why if in on at for of by
     with as and or but so about i i'm i'd i've i'll we you he she they my me us them please hi hello hey ok let
     let's just tell explain describe give show suggest recommend provide know want need like way ways method right
-    best good get getting take takes took use using any some is then also fine okay possible able help think idea
+    best good get getting take takes took use using any some is then fine okay possible able help think idea
     ideas mean means meaning there's thing things kind sort-of from to into than who who's where when while your
     our their his her whether go going much amount say said help helps well between differ differs difference
     differences different wonder wondering summary summarise summarize
@@ -24,6 +24,8 @@ _EMPTY_KOREAN = words("""
     더 제일 가장 나 내 제 좀더 혹시 중 씩 싶 대하 대한 관하 관한 위하 위한 가 갈 오 보 봐 면 쓰 써 괜찮 맞 어느 쪽
     점 할 한 하나 해야 즉 드리 주시 줄 부탁 궁금 어디야 어디예요 어디인가요 차이 다르 달라
 """)
+# Short for a noun and its particle, or nouns that say nothing; what is left of a verb may look like them: 걸어.
+_NEVER_VERBS = frozenset("걸게건때중점면달수")
 # What Korean verbs end in. Those of one syllable that many nouns end in as well are left out.
 _ENDINGS = words("""
     는 은 을 려면 으려면 려고 으려고 으려 면 으면 고 아서 어서 아도 어도 어요 아요 나요 가요 까요 을까 을까요 니까
@@ -78,6 +80,8 @@ def _korean(word: Word) -> str:
     if bare in _EMPTY_KOREAN or bare in PARTICLES:
         return ""
     bare = _without_endings(bare)
+    if bare in _NEVER_VERBS and stem(word.folded) != bare:
+        return bare
     return "" if bare in _EMPTY_KOREAN or _open(bare) in _EMPTY_KOREAN else _open(bare)
 
 

@@ -1,5 +1,7 @@
 """The language a question is in, the language asked for, and the form the answer is to have."""
 
+import re
+
 from madang.gateway.semantic.vetoes.text import Text, key_in, stem, table
 
 # Where letters of one script begin and end; Han alone is Chinese, with kana it is Japanese.
@@ -82,6 +84,7 @@ count: many
 _LEAVE = {"must": "duty", "should": "duty", "can": "leave", "could": "leave", "may": "leave"}
 # The others are said for politeness as well where they do not open the question.
 _FIRM = frozenset({"must", "may"})
+_OBLIGED = re.compile(r"do(?:es)? .{1,40}\b(?:have|need) to\b", re.IGNORECASE)
 _SHORT_FORMS = {"표": "table", "줄": "line", "시": "poem", "글": "text", "예": "example"}
 
 
@@ -104,6 +107,8 @@ def asked_language(text: Text) -> tuple[str, ...]:
 
 def leave(text: Text) -> str:
     """Return whether it is asked what may be done, or what must be. "Can you" is only polite."""
+    if _OBLIGED.match(text.normal):
+        return "duty"
     opening = tuple(word.folded for word in text.words[:2])
     if "you" in opening or not opening:
         return ""

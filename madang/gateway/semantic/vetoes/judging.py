@@ -1,8 +1,9 @@
 """The order of the vetoes: each reads one kind of detail out of both texts, and they must agree on it."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Literal
 
+from madang.gateway.semantic.vetoes import small_korean, small_words
 from madang.gateway.semantic.vetoes.code import code
 from madang.gateway.semantic.vetoes.content import worded_otherwise
 from madang.gateway.semantic.vetoes.forms import asked_language, forms, leave, script
@@ -33,6 +34,19 @@ _READERS: tuple[tuple[Veto, Callable[[Text], Hashable]], ...] = (
     ("opposites", opposites),
     ("format", forms),
     ("format", leave),
+    ("words", small_korean.degrees),
+)
+# These say something in some questions only: what the other does not speak of may be meant there all the same.
+_WHERE_BOTH_SPEAK: tuple[tuple[Veto, Callable[[Text], Collection[str]]], ...] = (
+    ("format", small_words.duty),
+    ("format", small_words.asked_for),
+    ("names", small_words.owners),
+    ("names", small_words.pointed),
+    ("names", small_words.speaker),
+    ("words", small_words.joined),
+    ("words", small_words.deeds),
+    ("format", small_korean.duty),
+    ("words", small_korean.deeds),
 )
 
 
@@ -43,6 +57,9 @@ def veto(asked: str, kept: str) -> Veto | None:
         return None
     for kind, details in _READERS:
         if details(one) != details(other):
+            return kind
+    for kind, read_from in _WHERE_BOTH_SPEAK:
+        if (said := read_from(one)) and (kept_said := read_from(other)) and said != kept_said:
             return kind
     if named_otherwise(one, other) or plays_other_roles(one, other):
         return "names"

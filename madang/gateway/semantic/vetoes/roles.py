@@ -22,6 +22,7 @@ to: 까지 에게 한테 께 으로 로
 than: 보다
 subject: 이 가
 object: 을 를
+only: 만 에서만 에게만 한테만 으로만 로만
 """)
 _LONGEST_ROLE = 4
 # 에서 is where something is done as well; where somebody goes, it is where from.
@@ -138,6 +139,8 @@ def _is_marked_otherwise(one: Text, other: Text) -> bool:
     first, second = _roles(one), _roles(other)
     if any(role != second.get(noun, role) for noun, role in first.items()):
         return True
+    if _is_only_there(first, other) or _is_only_there(second, one):
+        return True
     if _leaves_elsewhere(one, first, second, other) or _leaves_elsewhere(other, second, first, one):
         return True
     # What 은 and 는 stand behind may be either, so the one whom it happens to tells.
@@ -150,6 +153,12 @@ def _leaves_elsewhere(one: Text, roles: dict[str, str], others: dict[str, str], 
     starts = {noun for noun, role in roles.items() if role == "from" and noun not in others}
     names = {_noun(word) for word in other.words if word.is_korean}
     return bool(starts & names) and any(_GOES.search(word.folded) for word in one.words)
+
+
+def _is_only_there(roles: dict[str, str], other: Text) -> bool:
+    """Say whether one text speaks of this alone, and the other of it among others: 물만, and 물."""
+    alone = {noun for noun, role in roles.items() if role == "only"}
+    return any(_noun(word) in alone and _role(word) != "only" for word in other.words if word.is_korean)
 
 
 def _objects(roles: dict[str, str]) -> set[str]:

@@ -16,6 +16,9 @@ _PAST = words("""
 _POLITE = words("""
     wondering hoping thinking curious looking trying going
 """)
+_FUTURE = words("""
+    will won't shall it'll he'll she'll they'll we'll there'll
+""")
 _BE = words("""
     is are am be been being isn't aren't has have hasn't haven't what's who's where's when's it's
 """)
@@ -27,6 +30,8 @@ _POLITE_KOREAN = ("싶었", "궁금했", "몰랐")
 # These are said of what is: 있다, and 겠 of what will be.
 _NO_PAST_KOREAN = frozenset("있겠")
 _ENDINGS: dict[str, _Form] = {"는": "now", "은": "told"}
+# Behind a verb 은 and 을 tell when, behind a noun which part it plays; these are never nouns.
+_VERBS = tuple("먹읽입앉찾받잡닫넣쌓씻벗웃잃잊얻믿섞깎볶닦묶꺾밟갚뽑찢쫓쏟뜯걷낳놓")
 _TAIL_OF_PAST = "\u11bb"
 _TAILS: dict[str, _Form] = {"\u11ab": "done", "\u11af": "will"}
 # Short for a pronoun and its particle, or a number.
@@ -44,12 +49,19 @@ def timed_otherwise(one: Text, other: Text) -> bool:
 
 
 def _is_past_beside(one: Text, other: Text) -> bool:
+    if _will_be(one) and not _will_be(other) and _has_be(other):
+        return True
     if _has_past(other):
         return False
     if _has_past(one):
         return not _has_participle(other) or _has_be(other)
     # Behind "is" it is no past: "how is rain formed" and "how does rain form".
     return _has_participle(one) and not (_has_participle(other) or _has_be(one) or _has_be(other))
+
+
+def _will_be(text: Text) -> bool:
+    spoken = {word.folded for word in text.words}
+    return "be" in spoken and not spoken.isdisjoint(_FUTURE)
 
 
 def _has_past(text: Text) -> bool:
@@ -83,12 +95,14 @@ def _forms(text: Text) -> dict[str, _Form]:
 
 
 def _form(word: Word) -> _Form:
-    if word.folded in _NEVER or word.folded[-1] in _NEVER_LAST:
-        return "bare"
     if _is_past(word.folded):
         return "past"
+    if word.folded[-1] in "은을" and word.folded[:-1].endswith(_VERBS):
+        return "done" if word.folded[-1] == "은" else "will"
     if word.folded[-1] in _ENDINGS:
         return _ENDINGS[word.folded[-1]]
+    if word.folded in _NEVER or word.folded[-1] in _NEVER_LAST:
+        return "bare"
     return _TAILS.get(unicodedata.normalize("NFD", word.folded)[-1], "bare")
 
 
