@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -46,10 +47,21 @@ async def test_a_request_that_asks_for_it_is_answered_like_a_similar_one(prepare
     told = {name: value for name, value in second.headers.items() if name.startswith("x-madang-")}
     assert (told["x-madang-cache"], told["x-madang-similarity"]) == ("similar", "1.0000")
     assert int(told["x-madang-cache-age"]) >= 0
+    assert unquote(told["x-madang-similar-question"]) == "Where do geese usually sleep?"
     assert second.headers.get_list("x-madang-cache-age") == [told["x-madang-cache-age"]]
     assert second.content == first.content
     row = await prepared.call(told["x-madang-call-id"])
     assert (row["cache"], row["cost_microusd"], row["feature"]) == ("similar", 0, "api")
+
+
+async def test_the_question_that_was_answered_is_told_in_any_script(prepared: Place):
+    prepared.says("the kept one", "another")
+    before, kept = await questions(prepared), f"기러기는 어디서 자요? 50%? {'길게 ' * 70}".strip()
+    await prepared.post(asking(kept), x_madang_cache="similar")
+    await found(prepared, before + 1)
+    answer = await prepared.post(asking(kept + "?"), x_madang_cache="similar")
+    assert answer.headers["x-madang-cache"] == "similar"
+    assert unquote(answer.headers["x-madang-similar-question"]) == kept[:200].strip()
 
 
 async def test_no_other_request_is_compared(prepared: Place):

@@ -7,6 +7,8 @@ from madang.guard.asgi import Header
 
 # A model's name may be whatever somebody sent, and a header is one line of ASCII.
 _PLAIN = "/:.,@+_-~ "
+# A letter of Korean takes nine bytes so, and what passes headers on often takes no more than 4 KiB of them.
+_LONGEST_QUESTION = 200
 
 
 def of_start(started: Started) -> list[Header]:
@@ -36,10 +38,14 @@ def of_end(receipt: Receipt) -> list[Header]:
 
 
 def _of_likeness(similar: Likeness) -> list[Header]:
-    """Return how alike the questions are, and how old the answer is: known before it begins, for streams as well."""
+    """Return which question was answered, how like this one it is, and how long ago.
+
+    All that is known before the answer begins, for streams as well.
+    """
     return [
         (b"x-madang-similarity", b"%.4f" % similar.score),
         (b"x-madang-cache-age", b"%d" % similar.age_seconds),
+        (b"x-madang-similar-question", quote(similar.question[:_LONGEST_QUESTION], safe=_PLAIN).encode()),
     ]
 
 
