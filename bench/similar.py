@@ -2,7 +2,7 @@
 
 Each line of the data has a question, the same in other words, and one that differs in a detail. Odd lines were used
 to choose the threshold and the vetoes, even ones are what is reported; `CHOOSE=1` shows the odd ones instead. The
-blind pairs were written by somebody who had not seen the rules.
+blind pairs, in two sets, were written without sight of the rules.
 """
 
 import asyncio
@@ -63,9 +63,9 @@ def lines(language: str, *, is_chosen_from: bool) -> list[Line]:
     return found[0::2] if is_chosen_from else found[1::2]
 
 
-def blind_pairs(language: str) -> list[BlindPair]:
-    """Return the pairs whose writer had not seen the rules."""
-    with (DATA / f"blind_{language}.tsv").open(encoding="utf-8", newline="") as file:
+def blind_pairs(language: str, kind: str = "blind") -> list[BlindPair]:
+    """Return the pairs whose writer had not seen the rules. `kind` names one of the sets: `blind` or `second`."""
+    with (DATA / f"{kind}_{language}.tsv").open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [BlindPair(row["question"], row["other"], row["same"] == "yes") for row in rows]
 
@@ -81,6 +81,7 @@ async def _measure(folder: Path) -> list[Figure]:
             for figure in (
                 *await _language(embedder, name, lines(code, is_chosen_from=is_chosen_from)),
                 *await _blind(embedder, f"{name}, blind", blind_pairs(code)),
+                *await _blind(embedder, f"{name}, blind, second", blind_pairs(code, "second")),
             )
         ]
     finally:
