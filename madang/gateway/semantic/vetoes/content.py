@@ -8,7 +8,7 @@ from madang.gateway.semantic.vetoes.text import PARTICLES, Text, Word, stem, wor
 from madang.gateway.semantic.vetoes.times import is_time
 from madang.gateway.semantic.vetoes.units import is_unit
 
-_EMPTY_ENGLISH = words("""
+EMPTY_ENGLISH = words("""
     a an the this that these those there here it its is are was were be been being am do does did done has have
     had can could may might will would shall should must what what's which how how's why if in on at for of by
     with as and or but so about i i'm i'd i've i'll we you he she they my me us them please hi hello hey ok let
@@ -64,7 +64,7 @@ def worded_otherwise(one: Text, other: Text) -> bool:
 
 
 def _english(word: Word) -> str:
-    if word.folded in _EMPTY_ENGLISH:
+    if word.folded in EMPTY_ENGLISH:
         return ""
     bare = word.folded.removesuffix("'s")
     for ending, instead in _ENGLISH_ENDINGS:

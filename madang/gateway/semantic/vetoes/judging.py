@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Hashable
 from typing import Literal
 
-from madang.gateway.semantic.vetoes import small_korean, small_words
+from madang.gateway.semantic.vetoes import mentioned, small_korean, small_words
 from madang.gateway.semantic.vetoes.code import code
 from madang.gateway.semantic.vetoes.content import worded_otherwise
 from madang.gateway.semantic.vetoes.forms import asked_language, forms, leave, script
 from madang.gateway.semantic.vetoes.names import named_otherwise
 from madang.gateway.semantic.vetoes.numbers import numbers
-from madang.gateway.semantic.vetoes.roles import plays_other_roles
+from madang.gateway.semantic.vetoes.roles import limits, plays_other_roles
 from madang.gateway.semantic.vetoes.tense import timed_otherwise
 from madang.gateway.semantic.vetoes.text import Text, read
 from madang.gateway.semantic.vetoes.times import dates
@@ -35,6 +35,9 @@ _READERS: tuple[tuple[Veto, Callable[[Text], Hashable]], ...] = (
     ("format", forms),
     ("format", leave),
     ("words", small_korean.degrees),
+    ("names", mentioned.initials),
+    ("opposites", mentioned.right_hand),
+    ("dates", limits),
 )
 # These say something in some questions only: what the other does not speak of may be meant there all the same.
 _WHERE_BOTH_SPEAK: tuple[tuple[Veto, Callable[[Text], Collection[str]]], ...] = (
@@ -43,6 +46,7 @@ _WHERE_BOTH_SPEAK: tuple[tuple[Veto, Callable[[Text], Collection[str]]], ...] = 
     ("names", small_words.owners),
     ("names", small_words.pointed),
     ("names", small_words.speaker),
+    ("words", mentioned.mentioned),
     ("words", small_words.joined),
     ("words", small_words.deeds),
     ("format", small_korean.duty),

@@ -6,6 +6,7 @@ from itertools import chain
 
 from madang.gateway.semantic.vetoes.content import carried_by, content
 from madang.gateway.semantic.vetoes.text import Text, Word, stem, table, words
+from madang.gateway.semantic.vetoes.times import is_time
 
 # Words that give what stands around them different parts to play.
 _RELATIONS = words("""
@@ -25,6 +26,8 @@ object: 을 를
 only: 만 에서만 에게만 한테만 으로만 로만
 """)
 _LONGEST_ROLE = 4
+_LIMITS = {"부터": "from", "까지": "to"}
+_ABOUT = ("대한", "대해", "대하", "관한", "관해", "관하")
 # 에서 is where something is done as well; where somebody goes, it is where from.
 _GOES = re.compile(
     r"^(?:가|갈|간|갔|오|올|온|왔|와)(?:는|려면|려고|요|면|야|고|나요|까|까요|다가|어|어요|던)*$|출발|떠나|떠난|걸리|걸려|걸릴"
@@ -137,7 +140,7 @@ def _in_order(found: list[tuple[str, Word]], shared: set[str]) -> list[str]:
 def _is_marked_otherwise(one: Text, other: Text) -> bool:
     """Say whether a Korean noun that both have is marked as another part of the sentence."""
     first, second = _roles(one), _roles(other)
-    if any(role != second.get(noun, role) for noun, role in first.items()):
+    if any(_clash(first[noun], second[noun]) for noun in first.keys() & second.keys()):
         return True
     if _is_only_there(first, other) or _is_only_there(second, one):
         return True
@@ -146,6 +149,12 @@ def _is_marked_otherwise(one: Text, other: Text) -> bool:
     # What 은 and 는 stand behind may be either, so the one whom it happens to tells.
     objects, others = _objects(first), _objects(second)
     return bool(objects and others and objects != others)
+
+
+def _clash(one: str, other: str) -> bool:
+    # "About" something is said of whatever the question is about; of a person it is not to them.
+    roles = {one, other}
+    return len(roles) == 2 and ("about" not in roles or not roles.isdisjoint({"to", "from"}))
 
 
 def _leaves_elsewhere(one: Text, roles: dict[str, str], others: dict[str, str], other: Text) -> bool:
@@ -161,12 +170,24 @@ def _is_only_there(roles: dict[str, str], other: Text) -> bool:
     return any(_noun(word) in alone and _role(word) != "only" for word in other.words if word.is_korean)
 
 
+def limits(text: Text) -> tuple[str, ...]:
+    """Return whether a time is where something begins or ends: 금요일까지 is not 금요일에."""
+    pairs = zip(("", *(word.folded for word in text.words)), text.words, strict=False)
+    times = (word for before, word in pairs if word.is_korean and (is_time(word) or before[-1:].isdigit()))
+    return tuple(role for word in times if (role := _LIMITS.get(word.folded[-2:])))
+
+
 def _objects(roles: dict[str, str]) -> set[str]:
     return {noun for noun, role in roles.items() if role == "object"}
 
 
 def _roles(text: Text) -> dict[str, str]:
-    return {_noun(word): role for word in text.words if word.is_korean and (role := _role(word))}
+    pairs = zip(text.words, (*(word.folded for word in text.words[1:]), ""), strict=True)
+    return {_noun(word): role for word, after in pairs if word.is_korean and (role := _role_before(word, after))}
+
+
+def _role_before(word: Word, after: str) -> str | None:
+    return "about" if word.folded.endswith("에") and after.startswith(_ABOUT) else _role(word)
 
 
 def _noun(word: Word) -> str:

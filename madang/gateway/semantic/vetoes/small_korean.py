@@ -25,7 +25,7 @@ _NOUNS = words("""
     연어 아내 노래 빨래 침대 여러
 """)
 _DUTY = re.compile(r"야\s?(?:하|해|할|한|합|되|돼|될|됩)")
-_LEAVE = re.compile(r"도\s?(?:되|돼|될|됩|괜찮|좋)")
+_LEAVE = re.compile(r"도\s?(?:되|돼|될|됩|괜찮|좋)|수\s?있")
 _MOST = re.compile(r"(?:가장|제일)(?!\s*(?:좋|괜찮|나은))")
 _MORE = re.compile(r"(?:^|\s)더\s")
 _COMPARED = re.compile(r"보다|중에?\s|하고\s|[와과랑]\s")
