@@ -14,6 +14,7 @@ from playwright.async_api import Browser
 
 from madang.db.database import Database
 from tests.support import browser, postgres, server
+from tests.support.ordinary import Ordinary, borrowed
 
 # The same tree gives the same run; another number roams.
 SEED = int(os.environ.get("MADANG_TEST_SEED", "20260815"))
@@ -132,6 +133,34 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
             count += 1
             place = folder or tmp_path / f"madang-{count}"
             return stack.enter_context(server.running(place, arguments, **environment))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def ordinary() -> Iterator[Ordinary]:
+    """A user without root's rights, or a skip that says what is missing."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    with borrowed(int(worker)) as user:
+        if user is None:
+            pytest.skip("no Python that an ordinary user may run: apt install python3, of this interpreter's version")
+        yield user
+
+
+@pytest.fixture
+def ordinary_path(request: pytest.FixtureRequest, ordinary: Ordinary) -> Path:
+    """A new folder of the ordinary user's; pytest's own are closed to it."""
+    return ordinary.make_folder(request.node.name.split("[")[0])
+
+
+@pytest.fixture
+def start_ordinary_server(ordinary: Ordinary, ordinary_path: Path) -> Iterator[StartServer]:
+    """As `start_server`, with a Madang that the ordinary user runs."""
+    with ExitStack() as stack:
+
+        def start(*arguments: str, folder: Path | None = None, **environment: str) -> server.Server:
+            place = folder or ordinary.make_folder("madang")
+            return stack.enter_context(server.running(place, arguments, ordinary, **environment))
 
         yield start
 

@@ -1,4 +1,4 @@
-"""Installs what the tests need from outside Python, where it can: Chromium, Korean fonts, OpenMP and a keyring.
+"""Installs what the tests need from outside Python, where it can: Chromium, Korean fonts, OpenMP, a keyring and bubblewrap.
 
 On Debian and its relatives as root or with passwordless sudo; elsewhere it says what is missing and what that costs.
 """
@@ -42,6 +42,14 @@ def has_session_bus() -> bool:
     return shutil.which("dbus-daemon") is not None
 
 
+def has_bubblewrap() -> bool:
+    return Path("/usr/bin/bwrap").exists()
+
+
+def has_system_python() -> bool:
+    return os.geteuid() != 0 or Path("/usr/bin/python3").exists() or Path("/usr/local/bin/python3").exists()
+
+
 NEEDS = (
     Need("chromium", has_chromium, "the page in a real browser"),
     Need("fonts-noto-cjk", has_korean_font, "how Korean looks on screenshots"),
@@ -49,6 +57,9 @@ NEEDS = (
     Need("gnome-keyring", has_keyring, "keys in a system's keyring"),
     # The smallest package that brings a session bus; the keyring alone would bring systemd.
     Need("dbus-x11", has_session_bus, "keys in a system's keyring"),
+    Need("bubblewrap", has_bubblewrap, "programs in a full sandbox"),
+    # Root's tests lend an ordinary user an interpreter; one in root's own folder is closed to it.
+    Need("python3", has_system_python, "what an ordinary user may do"),
 )
 
 

@@ -15,6 +15,8 @@ from typing import Any
 
 import httpx
 
+from tests.support.ordinary import Ordinary
+
 ROOT = Path(__file__).resolve().parents[2]
 _INHERITED = ("PATH", "LANG", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
 _QUIET = {"MADANG_OPEN_BROWSER": "off", "MADANG_BUILTIN": "off", "MADANG_PORT": "0", "MADANG_DISCOVER": "off"}
@@ -44,6 +46,7 @@ class Server:
     environment: Mapping[str, str] = field(default_factory=dict)
     arguments: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = None
+    user: Ordinary | None = None
 
     @property
     def data_dir(self) -> Path:
@@ -76,8 +79,9 @@ class Server:
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / "output.txt").open("ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "madang", "serve", *self.arguments],
+                [self.user.python if self.user else sys.executable, "-m", "madang", "serve", *self.arguments],
                 cwd=self.folder, env=self._environment(), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                **(self.user.rights if self.user else {}),
             )  # fmt: skip
         self._wait(time.monotonic() + timeout)
         return self
@@ -118,7 +122,8 @@ class Server:
     def _environment(self) -> dict[str, str]:
         inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
         own = {"HOME": str(self.folder), "MADANG_DATA_DIR": str(self.data_dir), "PYTHONPATH": str(ROOT)}
-        return {**inherited, "PYTHONUNBUFFERED": "1", **own, **_QUIET, **self.environment}
+        lent = {"PYTHONPATH": self.user.path} if self.user else {}
+        return {**inherited, "PYTHONUNBUFFERED": "1", **own, **lent, **_QUIET, **self.environment}
 
     def _wait(self, deadline: float) -> None:
         while time.monotonic() < deadline:
@@ -150,12 +155,16 @@ class Server:
 
 
 @contextmanager
-def running(folder: Path, arguments: Sequence[str] = (), **environment: str) -> Iterator[Server]:
+def running(
+    folder: Path, arguments: Sequence[str] = (), user: Ordinary | None = None, **environment: str
+) -> Iterator[Server]:
     """Run Madang in `folder` with these variables, such as `MADANG_MODEL="env/tiny"`, and end it at the end.
+
+    It runs as `user`, who must own the folder, else as who runs the tests.
 
     What it printed goes to the test's own output, which pytest shows when the test fails.
     """
-    server = Server(folder, environment, arguments)
+    server = Server(folder, environment, arguments, user=user)
     try:
         yield server.start()
     finally:
