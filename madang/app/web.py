@@ -14,6 +14,7 @@ from madang.gateway.alerts.api import router as alerts
 from madang.gateway.api import router as gateway
 from madang.gateway.caps.api import router as caps
 from madang.gateway.embedder.api import router as embedder
+from madang.gateway.pricing.api import router as prices
 from madang.guard.api import router as guard
 from madang.live.api import router as live
 from madang.preferences.api import router as preferences
@@ -36,7 +37,7 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
     web.state.redactor = services.get(Redactor) or Redactor()
     answer_errors(web)
     # They are tried in this order, and the chat is asked most.
-    for router in (chat, live, guard, preferences, secrets, gateway, caps, alerts, embedder, usage, about):
+    for router in (chat, live, guard, preferences, secrets, gateway, caps, prices, alerts, embedder, usage, about):
         web.include_router(router)
     add_docs(web, version)
     return web

@@ -226,6 +226,19 @@ caps = Table(
     UniqueConstraint("scope", "subject", "window"),
 )
 
+# What a person decided about the price of a model: `set`, `free` or `refuse`. Only `set` has prices.
+model_prices = Table(
+    "model_prices",
+    metadata,
+    Column("provider", Text, primary_key=True),
+    Column("model", Text, primary_key=True),
+    Column("decision", Text, nullable=False),
+    Column("input_microusd_per_mtok", BigInteger),
+    Column("output_microusd_per_mtok", BigInteger),
+    Column("cached_microusd_per_mtok", BigInteger),
+    Column("updated_at", Moment, nullable=False),
+)
+
 # What a person was told of a cap: that a step, in percent of its limit, is reached in the window that begins with the
 # day `period`. A row is a step that is not told again.
 cap_alerts = Table(

@@ -19,6 +19,7 @@ from madang.gateway.entries import Cause
 from madang.gateway.errors import BudgetReached, PriceUnknown
 from madang.gateway.messages import ImagePart, Message
 from madang.gateway.prices import MICRO, Tariff, rounded_up
+from madang.gateway.pricing.own import OwnPrices
 from madang.gateway.store import cause_row, has_lost, settle_lost
 from madang.gateway.types import ChatRequest, RawRequest
 from madang.preferences.service import Preferences
@@ -45,12 +46,15 @@ class Quote:
 class Budget:
     """Keeps spending under every cap, with any number of processes on one database."""
 
-    def __init__(self, database: Database, lease: Lease, clock: Clock, caps: Caps, preferences: Preferences) -> None:
+    def __init__(
+        self, database: Database, lease: Lease, clock: Clock, caps: Caps, *, preferences: Preferences, own: OwnPrices
+    ) -> None:
         self._database = database
         self._lease = lease
         self._clock = clock
         self._caps = caps
         self._preferences = preferences
+        self._own = own
         self._hearers: list[Callable[[str], None]] = []
 
     async def start(self) -> None:
@@ -80,7 +84,7 @@ class Budget:
                 return None
             decides = strictest(standings)
             if tariff is None:
-                self._check_unknown(decides, request)
+                self._check_unknown(decides, request, cause)
                 return None
             quote = quoted(request, tariff, decides.available_microusd)
             if quote is None:
@@ -109,11 +113,14 @@ class Budget:
         if await has_lost(self._database) and (lost := await settle_lost(self._database)):
             logger.warning("{} calls had no end when their process stopped; they count at their full price", lost)
 
-    def _check_unknown(self, decides: Standing, request: ChatRequest | RawRequest) -> None:
+    def _check_unknown(self, decides: Standing, request: ChatRequest | RawRequest, cause: Cause) -> None:
         if decides.available_microusd <= 0:
             raise _reached(decides, request)
-        if self._preferences.get().unknown_price == "refuse":
-            raise PriceUnknown("a cap is set and the price of this model is unknown", model=request.model)
+        decided = self._own.find(cause.provider, cause.model)
+        is_decided = decided is not None and decided.decision == "refuse"
+        if is_decided or self._preferences.get().unknown_price == "refuse":
+            words = "a cap is set and the price of this model is unknown; set it in Settings, Models, Prices"
+            raise PriceUnknown(words, model=f"{cause.provider}/{cause.model}", is_decided=is_decided)
 
 
 def _reached(decides: Standing, request: ChatRequest | RawRequest) -> BudgetReached:

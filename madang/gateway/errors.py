@@ -9,6 +9,7 @@ class GatewayError(MadangError):
 
     GatewayError
     ├── UnknownModel 404   ├── NoModel 409   ├── BudgetReached 402   ├── PriceUnknown 402   ├── NotKept 404
+    ├── BadPrice 422
     ├── UnknownProvider 404   ├── BadProvider 422   ├── UnknownCall 404
     ├── UnknownCap 404   ├── CapExists 409   ├── BadCap 422
     └── UpstreamError 502
@@ -57,6 +58,13 @@ class PriceUnknown(GatewayError):
 
     code = "gateway.price_unknown"
     status = 402
+
+
+class BadPrice(GatewayError):
+    """A model cannot be given this price."""
+
+    code = "gateway.bad_price"
+    status = 422
 
 
 class UnknownCap(GatewayError):

@@ -1,4 +1,4 @@
-"""What a call costs: the person's own price, else the price list of genai-prices with its date, else nobody knows."""
+"""What a call costs: the person's price for the model or its provider, else the dated price list, else nobody knows."""
 
 import asyncio
 import math
@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol
 
 from madang.clock import Clock
+from madang.gateway.pricing.own import OwnPrices
+from madang.gateway.pricing.types import OwnPrice, PriceSource
 from madang.gateway.types import Price, Provider, Usage
 
 if TYPE_CHECKING:
@@ -29,14 +31,24 @@ class Tariff(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class OwnTariff:
-    """Prices that the person entered, in micro-dollars per million tokens; cached tokens cost like others."""
+    """Prices that the person entered, in micro-dollars per million tokens.
+
+    Without a price of their own, cached tokens cost like others.
+    """
 
     input_microusd_per_mtok: int
     output_microusd_per_mtok: int
     date: str | None = None
+    cached_microusd_per_mtok: int | None = None
+
+    @property
+    def is_free(self) -> bool:
+        return not (self.input_microusd_per_mtok or self.output_microusd_per_mtok or self.cached_microusd_per_mtok)
 
     def usd(self, prompt_tokens: int, cached_tokens: int, completion_tokens: int) -> Decimal:
         total = prompt_tokens * self.input_microusd_per_mtok + completion_tokens * self.output_microusd_per_mtok
+        if self.cached_microusd_per_mtok is not None:
+            total += cached_tokens * (self.cached_microusd_per_mtok - self.input_microusd_per_mtok)
         return Decimal(total) / MICRO / MICRO
 
 
@@ -46,27 +58,49 @@ _FREE = OwnTariff(0, 0)
 class Prices:
     """Finds tariffs. The price list is large, so it is loaded off the loop when a price is first asked for."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, own: OwnPrices | None = None) -> None:
         self._clock = clock
+        self._own = own
         self._list: PriceList | None = None
 
     async def tariff(self, provider: Provider, model: str, tier: str | None = None) -> Tariff | None:
-        """Return what a model costs, or `None` where it is unknown, as in a `service_tier` that may cost more.
+        """Return what a model costs, or `None` where it is unknown, as in a `service_tier` that may cost more."""
+        return (await self.find(provider, model, tier))[1]
+
+    async def find(self, provider: Provider, model: str, tier: str | None = None) -> tuple[PriceSource, Tariff | None]:
+        """Return what a model costs and where that is from; `unknown` and `None` where nobody knows.
 
         A free provider costs nothing, and one whose tokens the person entered as free gives the rest away as well.
         """
-        own = (provider.price_input_microusd_per_mtok, provider.price_output_microusd_per_mtok)
-        if provider.is_free or own == (0, 0):
-            return _FREE
-        if tier not in _USUAL_TIERS:
-            return None
-        if own[0] is not None and own[1] is not None:
-            return OwnTariff(own[0], own[1])
-        return (await self._loaded()).find(provider.base_url, model, self._clock.now())
+        if provider.is_free:
+            return "local", _FREE
+        source, entered = self._entered(provider, model)
+        is_usual = tier in _USUAL_TIERS
+        if entered and (is_usual or entered.is_free):
+            return source, entered
+        if entered or not is_usual:
+            return "unknown", None
+        listed = (await self._loaded()).find(provider.base_url, model, self._clock.now())
+        return ("list", listed) if listed else ("unknown", None)
+
+    async def list_date(self) -> str | None:
+        """Return the day of the price list, where it is known."""
+        day = (await self._loaded()).date
+        return day.isoformat() if day else None
 
     async def context_tokens(self, provider: Provider, model: str) -> int | None:
         """Return how much a model can read, as far as the price list knows."""
         return (await self._loaded()).context_tokens(provider.base_url, model)
+
+    def _entered(self, provider: Provider, model: str) -> tuple[PriceSource, OwnTariff | None]:
+        """Return what the person entered: for the model, else for all models of its provider."""
+        decided = self._own.find(provider.id, model) if self._own else None
+        if decided and decided.decision != "refuse":
+            return "own", _decided(decided)
+        per_input, per_output = provider.price_input_microusd_per_mtok, provider.price_output_microusd_per_mtok
+        if per_input is None or per_output is None:
+            return "unknown", None
+        return "provider", OwnTariff(per_input, per_output)
 
     async def _loaded(self) -> "PriceList":
         if self._list is None:
@@ -76,7 +110,7 @@ class Prices:
 
 def cost_microusd(tariff: Tariff | None, usage: Usage) -> int | None:
     """Return the cost of counted tokens, rounded up; `None` where the price or a count is unknown."""
-    if tariff == _FREE:
+    if isinstance(tariff, OwnTariff) and tariff.is_free:
         return 0
     if tariff is None or usage.prompt_tokens is None or usage.completion_tokens is None:
         return None
@@ -93,8 +127,17 @@ def shown(tariff: Tariff | None) -> Price | None:
     if tariff is None:
         return None
     # A thousand tokens stay below every threshold from which some models cost more.
-    per_input, per_output = tariff.usd(1000, 0, 0) * 1000, tariff.usd(0, 0, 1000) * 1000
-    return Price(rounded_up(per_input), rounded_up(per_output), tariff.date)
+    per_input, per_output, per_cached = (
+        rounded_up(tariff.usd(*tokens) * 1000) for tokens in ((1000, 0, 0), (0, 0, 1000), (1000, 1000, 0))
+    )
+    return Price(per_input, per_output, tariff.date, per_cached)
+
+
+def _decided(price: OwnPrice) -> OwnTariff:
+    date = price.updated_at.date().isoformat()
+    return OwnTariff(
+        price.input_microusd_per_mtok or 0, price.output_microusd_per_mtok or 0, date, price.cached_microusd_per_mtok
+    )
 
 
 def _load(now: datetime) -> "PriceList":

@@ -160,22 +160,23 @@ class Registry:
 
     def provider_of(self, model: ModelInfo) -> Provider:
         """Return the provider of a model, of the kind its list shows. Raises `UnknownProvider`."""
-        return self._seen(self._directory.get(model.provider))
+        return self.seen(self._directory.get(model.provider))
+
+    def seen(self, provider: Provider) -> Provider:
+        """Return a provider, of the kind its list shows."""
+        listing = self._catalogue.listing(provider.id)
+        if listing is None or listing.kind == provider.kind:
+            return provider
+        return replace(provider, kind=listing.kind)
 
     def _enabled(self) -> list[Provider]:
-        return [self._seen(provider) for provider in self._directory.all() if provider.enabled]
+        return [self.seen(provider) for provider in self._directory.all() if provider.enabled]
 
     async def _provider(self, provider_id: str) -> Provider | None:
         """Return an enabled provider; a server of this machine that was not there is looked for once more."""
         if provider_id in LOCAL_KINDS and all(each.id != provider_id for each in self._enabled()):
             await asyncio.wait({self._looking.soon()}, timeout=_FIRST_LISTS_SECONDS)
         return next((each for each in self._enabled() if each.id == provider_id), None)
-
-    def _seen(self, provider: Provider) -> Provider:
-        listing = self._catalogue.listing(provider.id)
-        if listing is None or listing.kind == provider.kind:
-            return provider
-        return replace(provider, kind=listing.kind)
 
     def _models_of(self, provider: Provider) -> list[ModelInfo]:
         if provider.id == BUILTIN:

@@ -25,6 +25,8 @@ from madang.gateway.ledger import Ledger
 from madang.gateway.never import NeverKept
 from madang.gateway.places import Places
 from madang.gateway.prices import Prices
+from madang.gateway.pricing.book import PriceDesk
+from madang.gateway.pricing.own import OwnPrices
 from madang.gateway.registry import Registry
 from madang.gateway.routing import Routing
 from madang.gateway.semantic.service import Similar
@@ -77,6 +79,8 @@ class GatewayRoom:
     upstream: Upstream
     builtin: BuiltIn
     prices: Prices
+    own_prices: OwnPrices
+    price_desk: PriceDesk
     embedder: Embedder
 
     @classmethod
@@ -86,7 +90,8 @@ class GatewayRoom:
         limits = around.limits or Limits.of(around.settings)
         upstream = Upstream(limits, clock, around.redactor)
         directory = Directory(database, clock, around.settings, around.announce, around.keys)
-        catalogue, prices = Catalogue(upstream, around.keys), Prices(clock)
+        catalogue, own = Catalogue(upstream, around.keys), OwnPrices(database, clock, around.announce)
+        prices = Prices(clock, own)
         registry = Registry(
             directory=directory,
             catalogue=catalogue,
@@ -101,7 +106,7 @@ class GatewayRoom:
         )
         cache = ExactCache(around.data_dir / "cache", around.settings.cache_limit_bytes)
         caps = Caps(database, clock, around.settings, around.announce)
-        budget, ledger = Budget(database, around.lease, clock, caps, preferences), Ledger(database)
+        budget, ledger = Budget(database, around.lease, clock, caps, preferences=preferences, own=own), Ledger(database)
         alerts = Alerts(database, clock, caps, around.announce)
         ledger.when_stored(alerts.stored)
         budget.when_stopped(alerts.stopped)
@@ -122,13 +127,13 @@ class GatewayRoom:
         )
         return cls(
             gateway, registry, directory, cache, similar, telling, clearing, never, budget, caps, alerts, ledger,
-            upstream, around.builtin, prices, embedder,
+            upstream, around.builtin, prices, own, PriceDesk(registry, directory, prices, own), embedder,
         )  # fmt: skip
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
         kept = (self.similar, self.telling, self.clearing, self.never)
-        money = (self.caps, self.alerts)
+        money = (self.caps, self.alerts, self.price_desk)
         served = (self.gateway, self.registry, self.directory, *kept, *money, self.builtin, self.embedder)
         return {type(each): each for each in served}
 
@@ -146,6 +151,7 @@ class GatewayRoom:
         await self.directory.start()
         await self.clearing.start()
         await self.caps.start()
+        await self.own_prices.start()
         await self.never.start()
         await self.budget.start()
         await self.ledger.start()

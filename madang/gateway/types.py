@@ -224,6 +224,7 @@ class Price:
     input_microusd_per_mtok: int
     output_microusd_per_mtok: int
     date: str | None = None
+    cached_microusd_per_mtok: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

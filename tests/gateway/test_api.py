@@ -12,6 +12,7 @@ from madang.gateway.api import router
 from madang.gateway.caps.api import router as caps
 from madang.gateway.errors import BadProvider
 from madang.gateway.fake_upstream import FakeUpstream
+from madang.gateway.pricing.api import router as prices
 from madang.preferences.service import Preferences
 from madang.principal import ALL_SCOPES, Principal
 from tests.gateway.rooms import Place, open_room
@@ -24,7 +25,7 @@ ADDED = {"name": "  My server ", "base_url": "https://models.example.org/v1/", "
 
 def browse(here: Place, who: Principal = PERSON) -> AbstractAsyncContextManager[httpx.AsyncClient]:
     services = {**here.room.services(), Preferences: here.preferences, Clock: Clock()}
-    return visited([router, caps, alerts], services, who)
+    return visited([router, caps, prices, alerts], services, who)
 
 
 async def test_a_provider_is_added_changed_and_removed(tmp_path: Path):

@@ -173,7 +173,7 @@ async def test_models_are_described_by_their_provider_and_priced_by_the_list(tmp
     ):
         models = {model.name: model for model in await here.room.gateway.models() if model.provider == "env"}
     assert set(models) == {"gpt-4o-mini", "my-own"}
-    assert models["gpt-4o-mini"].price == Price(150_000, 600_000, models["gpt-4o-mini"].price.date)
+    assert models["gpt-4o-mini"].price == Price(150_000, 600_000, models["gpt-4o-mini"].price.date, 75_000)
     assert (models["gpt-4o-mini"].context_tokens, models["gpt-4o-mini"].sees_images) == (128_000, True)
     assert (models["my-own"].price, models["my-own"].context_tokens) == (None, None)
 

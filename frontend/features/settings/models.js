@@ -13,33 +13,37 @@ import { effortSelect, samplingFields } from "./options.js"
 import { SettingsPart } from "./part.js"
 import { card, itemsOf } from "./pieces.js"
 import { presetCard } from "./presets.js"
+import { priceCard } from "./prices.js"
 
 /** @typedef {import("../../core/preferences.js").PreferenceValues} PreferenceValues */
 /** @typedef {import("./model_select.js").ModelInfo} ModelInfo */
 /** @typedef {import("./presets.js").Preset} Preset */
-/** @typedef {{ values: PreferenceValues, models: ModelInfo[], presets: Preset[] }} ModelsData */
+/** @typedef {import("./prices.js").PriceBook} PriceBook */
+/** @typedef {{ values: PreferenceValues, models: ModelInfo[], presets: Preset[], prices: PriceBook }} ModelsData */
 
 /** @extends {SettingsPart<ModelsData>} */
 export class Models extends SettingsPart {
   name = "models"
-  watches = ["preferences.changed", "models.changed"]
+  watches = ["preferences.changed", "models.changed", "prices.changed"]
 
   /** @override */
   async read() {
-    const [values, models, presets] = await Promise.all([
+    const [values, models, presets, prices] = await Promise.all([
       preferences.load(),
       api.get("/api/settings/models"),
       api.get("/api/chat/presets"),
+      api.get("/api/settings/prices"),
     ])
-    return { values, models: itemsOf(models), presets: itemsOf(presets) }
+    return { values, models: itemsOf(models), presets: itemsOf(presets), prices }
   }
 
   /** @param {ModelsData} data @override */
-  draw({ values, models, presets }) {
+  draw({ values, models, presets, prices }) {
     return [
       card([this.#default(values, models), this.#fallbacks(values, models)], t("settings.models.which")),
       card(this.#asking(values), t("settings.models.asking")),
       card(this.#titles(values), t("settings.models.titles")),
+      priceCard(this, prices),
       presetCard(this, presets, models),
     ]
   }

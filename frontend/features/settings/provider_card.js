@@ -196,7 +196,7 @@ async function drop(part, { id, name }) {
   }
 }
 
-/** The environment's server has no name of its own. @param {Provider} provider */
+/** The environment's server has no name of its own. @param {Pick<Provider, "source" | "name">} provider */
 export function providerName({ source, name }) {
   return source === "environment" ? t("settings.providers.environment") : name
 }

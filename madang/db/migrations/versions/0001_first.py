@@ -124,6 +124,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_meta")),
     )
     op.create_table(
+        "model_prices",
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("input_microusd_per_mtok", sa.BigInteger(), nullable=True),
+        sa.Column("output_microusd_per_mtok", sa.BigInteger(), nullable=True),
+        sa.Column("cached_microusd_per_mtok", sa.BigInteger(), nullable=True),
+        sa.Column("updated_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "model", name=op.f("pk_model_prices")),
+    )
+    op.create_table(
         "never_kept",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),

@@ -1,0 +1,1 @@
+"""What the person decided about prices, model by model."""

@@ -1,0 +1,36 @@
+"""Prices as a person uses them: told with where they are from, set, and set back."""
+
+import pytest
+from playwright.async_api import expect
+
+from madang.gateway.fake_upstream import FakeUpstream, Say
+from tests.page.app.conftest import OpenPage
+from tests.support.server import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+async def test_a_price_is_told_set_and_set_back(house: Server, open_page: OpenPage) -> None:
+    async with FakeUpstream(Say("안녕"), models=["gpt-4o-mini", "my-own"]) as fake:
+        with house.client() as client:
+            added = client.post("/api/settings/providers", json={"name": "가게", "base_url": fake.base_url}).json()
+            page = await open_page("/settings/models")
+            listed = page.locator(f"[data-model='{added['id']}/gpt-4o-mini']")
+            await expect(listed.get_by_text("입력 $0.15 · 출력 $0.60")).to_be_visible()
+            await expect(listed.get_by_text("가게 · 가격표 (")).to_be_visible()
+            unknown = page.locator(f"[data-model='{added['id']}/my-own']")
+            await expect(unknown.get_by_text("가격표에 없어요")).to_be_visible()
+            await unknown.get_by_role("button", name="가격 정하기").click()
+            dialog = page.get_by_role("dialog")
+            await dialog.get_by_label("입력 토큰", exact=True).fill("2")
+            await dialog.get_by_role("button", name="저장").click()
+            await expect(dialog.get_by_label("출력 토큰")).to_be_focused()
+            await dialog.get_by_label("출력 토큰").fill("3.5")
+            await dialog.get_by_role("button", name="저장").click()
+            await expect(unknown.get_by_text("입력 $2.00 · 출력 $3.50")).to_be_visible()
+            await expect(unknown.get_by_text("직접 정했어요")).to_be_visible()
+            known = {one["id"]: one["price"] for one in client.get("/api/settings/prices").json()["models"]}
+            assert known[f"{added['id']}/my-own"]["output_microusd_per_mtok"] == 3_500_000
+            await unknown.get_by_role("button", name="되돌리기").click()
+            await expect(unknown.get_by_text("가격 모름")).to_be_visible()
+            client.delete(f"/api/settings/providers/{added['id']}").raise_for_status()
