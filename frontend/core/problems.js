@@ -8,7 +8,7 @@ const HELP = {
   "gateway.no_model": "providers",
   "gateway.unknown_model": "models",
   "gateway.budget_reached": "limits",
-  "gateway.price_unknown": "limits",
+  "gateway.price_unknown": "models",
   "upstream.unreachable": "providers",
   "upstream.wrong_key": "providers",
   "upstream.not_permitted": "models",

@@ -86,7 +86,8 @@ class Registry:
         await self._fresh()
         self._looking.if_stale()
         models = {model.id: model for provider in self._enabled() for model in self._models_of(provider)}
-        with suppress(NoModel):
+        # A wish whose provider is gone is told where it is asked; the others are there all the same.
+        with suppress(NoModel, UnknownModel):
             default = await self.default_model()
             models[default.id] = replace(models.get(default.id) or self._as_it_stands(default), is_default=True)
         return [await self._priced(model) for model in models.values()]

@@ -115,6 +115,19 @@ async def test_a_price_that_cannot_stand_changes_nothing(
         assert here.room.own_prices.all() == []
 
 
+async def test_a_default_model_whose_provider_is_gone_hides_no_other(tmp_path: Path):
+    async with (
+        FakeUpstream(models=["m"]) as fake,
+        open_room(tmp_path, openai_base_url=fake.base_url) as here,
+        browse(here) as client,
+    ):
+        gone = await add(here, fake)
+        await here.preferences.change({"default_model": gone})
+        await here.room.directory.remove(gone.partition("/")[0])
+        listed = (await client.get(PRICES)).json()["models"]
+        assert [one["id"] for one in listed if one["provider"] == "env"] == ["env/m"]
+
+
 async def test_only_a_person_decides_what_a_model_costs(tmp_path: Path):
     async with open_room(tmp_path) as here, browse(here, TOKEN) as client:
         body = {"model": "openai/gpt-4o-mini", "decision": "free"}

@@ -5,12 +5,14 @@ import { moment } from "../../core/format.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { capSentences, helpFor } from "../../core/problems.js"
+import { complain } from "../../parts/complain.js"
 import { icon } from "../../parts/icon.js"
 
 /** @typedef {import("./types.js").Turn} Turn */
 
-/** @param {Pick<Turn, "error" | "answer" | "finished_at">} turn */
-export function problemBox({ error, answer, finished_at }) {
+/** @param {Turn} turn */
+export function problemBox(turn) {
+  const { error, answer, finished_at } = turn
   const code = error?.code ?? "unknown"
   const help = helpFor(code)
   const again = askableAt(error, finished_at)
@@ -28,10 +30,18 @@ export function problemBox({ error, answer, finished_at }) {
       h("p", {}, errorText(error)),
       capSentences(error?.details).map((sentence) => h("p", {}, sentence)),
       again && h("p", {}, t("chat.problem.again", { time: moment(again) })),
+      code === "gateway.price_unknown" && !error?.details?.is_decided && priceQuestion(turn),
       h("p", { class: "problem__code tiny" }, [code, error?.id ?? error?.details?.id].filter(Boolean).join(" · ")),
       help && h("p", {}, h("a", { class: "button button--small", href: help.path }, help.label)),
     ),
   )
+}
+
+/** What can be decided here; the page that helps is linked to in any case. @param {Turn} turn */
+function priceQuestion(turn) {
+  const place = h("div", {})
+  import("./price_choice.js").then(({ priceChoice }) => place.append(priceChoice(turn))).catch(complain)
+  return place
 }
 
 /**
