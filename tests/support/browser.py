@@ -14,7 +14,7 @@ Theme = Literal["light", "dark"]
 Language = Literal["ko", "en"]
 DESKTOP, PHONE = (1280, 800), (390, 844)
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-FLAGS = (
+_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -24,6 +24,25 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+# With every window come two hidden pages for its address bar; they cost more than most pages of ours.
+_UNUSED = ("WebUIOmniboxPopup", "WebUIOmniboxAimPopup")
+# What Playwright turns off, said again because the last `--disable-features` is the one that counts.
+_OFF = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable",
+    "LensOverlay",
+    "MediaRouter",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "OptimizationHints",
+    "NetworkTimeServiceQuerying",
+    "AimEnabled",
+    "PreconnectToSearch",
+)
+FLAGS = (*_FLAGS, f"--disable-features={','.join((*_OFF, *_UNUSED))}")
 # Each report of the content security policy, said aloud: some a browser keeps to itself.
 _REPORTS = """
 addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI, sample, disposition }) =>
