@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     daily_cap_usd: float | None = Field(
         None, ge=0, allow_inf_nan=False, description="Most that paid models may cost in a day, in US dollars."
     )
+    price_list_url: str = Field(
+        "https://raw.githubusercontent.com/pydantic/genai-prices/refs/heads/main/prices/new_data/v2/data.json",
+        description="Address of the newest price list; it is asked only when a person has the prices updated.",
+    )
     discover: bool = Field(
         True, description="Look for model servers on this machine (Ollama, LM Studio, llama.cpp, vLLM)."
     )

@@ -60,7 +60,7 @@ class Rooms:
         return [
             self.journal, self.preferences, self.secrets, self.builtin, self.usage, self.visits, self.chat,
             room.registry, room.directory, room.similar, room.telling, room.clearing, room.never, room.caps,
-            room.alerts, room.price_desk, room.embedder,
+            room.alerts, room.price_desk, room.price_renewal, room.embedder,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
         ]  # fmt: skip
 

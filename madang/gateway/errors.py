@@ -9,7 +9,7 @@ class GatewayError(MadangError):
 
     GatewayError
     ├── UnknownModel 404   ├── NoModel 409   ├── BudgetReached 402   ├── PriceUnknown 402   ├── NotKept 404
-    ├── BadPrice 422
+    ├── BadPrice 422   ├── BadPriceList 502
     ├── UnknownProvider 404   ├── BadProvider 422   ├── UnknownCall 404
     ├── UnknownCap 404   ├── CapExists 409   ├── BadCap 422
     └── UpstreamError 502
@@ -65,6 +65,13 @@ class BadPrice(GatewayError):
 
     code = "gateway.bad_price"
     status = 422
+
+
+class BadPriceList(GatewayError):
+    """The newest price list could not be fetched or is none, so the one in use stays."""
+
+    code = "gateway.bad_price_list"
+    status = 502
 
 
 class UnknownCap(GatewayError):

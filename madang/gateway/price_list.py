@@ -1,11 +1,11 @@
-"""The price list of genai-prices, as it came with the installed version: nothing is fetched."""
+"""The price list of genai-prices: as it came with the installed version, or a newer one that a person fetched."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from genai_prices import Usage
-from genai_prices.data_snapshot import get_snapshot
+from genai_prices.data_snapshot import DataSnapshot, get_snapshot
 from genai_prices.types import ModelInfo, ModelPrice, StartDateConstraint
 
 _MOST_KNOWN = 4000
@@ -26,11 +26,12 @@ class ListTariff:
 class PriceList:
     """Looks models up by the provider's address, and by the name alone where the address is nobody's we know."""
 
-    def __init__(self, today: date) -> None:
-        self._snapshot = get_snapshot()
+    def __init__(self, today: date, snapshot: DataSnapshot | None = None, fetched: date | None = None) -> None:
+        self._snapshot = snapshot or get_snapshot()
+        self.is_fetched = snapshot is not None
         self._known: dict[tuple[str, str], ModelInfo | None] = {}
         # The list does not carry its day; the newest price change in it that has come true is the latest sure one.
-        self.date = max((day for day in self._starts() if day <= today), default=None)
+        self.date = fetched or max((day for day in self._starts() if day <= today), default=None)
 
     def find(self, base_url: str, model: str, at: datetime) -> ListTariff | None:
         """Return what a model costs at a time, or `None` where the list does not have it."""

@@ -2,12 +2,17 @@
 
 import asyncio
 import math
+import os
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from loguru import logger
+
 from madang.clock import Clock
+from madang.gateway.errors import BadPriceList
 from madang.gateway.pricing.own import OwnPrices
 from madang.gateway.pricing.types import OwnPrice, PriceSource
 from madang.gateway.types import Price, Provider, Usage
@@ -58,9 +63,11 @@ _FREE = OwnTariff(0, 0)
 class Prices:
     """Finds tariffs. The price list is large, so it is loaded off the loop when a price is first asked for."""
 
-    def __init__(self, clock: Clock, own: OwnPrices | None = None) -> None:
+    def __init__(self, clock: Clock, own: OwnPrices | None = None, kept: Path | None = None) -> None:
+        """Build it. `kept` is the file in which a newer list than the shipped one is kept, where there is one."""
         self._clock = clock
         self._own = own
+        self._kept = kept
         self._list: PriceList | None = None
 
     async def tariff(self, provider: Provider, model: str, tier: str | None = None) -> Tariff | None:
@@ -83,10 +90,20 @@ class Prices:
         listed = (await self._loaded()).find(provider.base_url, model, self._clock.now())
         return ("list", listed) if listed else ("unknown", None)
 
-    async def list_date(self) -> str | None:
-        """Return the day of the price list, where it is known."""
-        day = (await self._loaded()).date
-        return day.isoformat() if day else None
+    async def list_date(self) -> tuple[str | None, bool]:
+        """Return the day of the price list, where it is known, and whether it was fetched."""
+        known = await self._loaded()
+        return known.date.isoformat() if known.date else None, known.is_fetched
+
+    async def renew(self, content: bytes) -> None:
+        """Keep a newer list and use it from here on. Raises `BadPriceList`, and then nothing changes."""
+        self._list = await asyncio.to_thread(_renewed, content, self._clock.now(), self._kept)
+
+    async def back(self) -> None:
+        """Forget a newer list."""
+        if self._kept:
+            await asyncio.to_thread(self._kept.unlink, missing_ok=True)
+        self._list = None
 
     async def context_tokens(self, provider: Provider, model: str) -> int | None:
         """Return how much a model can read, as far as the price list knows."""
@@ -104,7 +121,9 @@ class Prices:
 
     async def _loaded(self) -> "PriceList":
         if self._list is None:
-            self._list = await asyncio.to_thread(_load, self._clock.now())
+            found = await asyncio.to_thread(_load, self._clock.now(), self._kept)
+            # Meanwhile a newer list may have come.
+            self._list = self._list or found
         return self._list
 
 
@@ -140,7 +159,29 @@ def _decided(price: OwnPrice) -> OwnTariff:
     )
 
 
-def _load(now: datetime) -> "PriceList":
+def _load(now: datetime, kept: Path | None) -> "PriceList":
     from madang.gateway.price_list import PriceList
 
+    if kept and kept.exists():
+        try:
+            return _read(kept.read_bytes(), now, datetime.fromtimestamp(kept.stat().st_mtime, UTC).date())
+        except (BadPriceList, OSError) as error:
+            logger.warning("the price list that was fetched cannot be used, so the shipped one is: {}", error)
     return PriceList(now.date())
+
+
+def _renewed(content: bytes, now: datetime, kept: Path | None) -> "PriceList":
+    found = _read(content, now, now.date())
+    if kept:
+        coming = kept.with_suffix(".coming")
+        coming.write_bytes(content)
+        os.utime(coming, (now.timestamp(), now.timestamp()))
+        coming.replace(kept)
+    return found
+
+
+def _read(content: bytes, now: datetime, fetched: date) -> "PriceList":
+    from madang.gateway.price_file import parsed
+    from madang.gateway.price_list import PriceList
+
+    return PriceList(now.date(), parsed(content), fetched)

@@ -27,6 +27,7 @@ from madang.gateway.places import Places
 from madang.gateway.prices import Prices
 from madang.gateway.pricing.book import PriceDesk
 from madang.gateway.pricing.own import OwnPrices
+from madang.gateway.pricing.renewal import PriceListRenewal
 from madang.gateway.registry import Registry
 from madang.gateway.routing import Routing
 from madang.gateway.semantic.service import Similar
@@ -81,6 +82,7 @@ class GatewayRoom:
     prices: Prices
     own_prices: OwnPrices
     price_desk: PriceDesk
+    price_renewal: PriceListRenewal
     embedder: Embedder
 
     @classmethod
@@ -91,7 +93,8 @@ class GatewayRoom:
         upstream = Upstream(limits, clock, around.redactor)
         directory = Directory(database, clock, around.settings, around.announce, around.keys)
         catalogue, own = Catalogue(upstream, around.keys), OwnPrices(database, clock, around.announce)
-        prices = Prices(clock, own)
+        prices = Prices(clock, own, around.data_dir / "price-list.json")
+        renewal = PriceListRenewal(around.settings.price_list_url, upstream, prices, around.announce)
         registry = Registry(
             directory=directory,
             catalogue=catalogue,
@@ -127,13 +130,13 @@ class GatewayRoom:
         )
         return cls(
             gateway, registry, directory, cache, similar, telling, clearing, never, budget, caps, alerts, ledger,
-            upstream, around.builtin, prices, own, PriceDesk(registry, directory, prices, own), embedder,
+            upstream, around.builtin, prices, own, PriceDesk(registry, directory, prices, own), renewal, embedder,
         )  # fmt: skip
 
     def services(self) -> dict[type[Any], Any]:
         """Return what the api asks for, by type."""
         kept = (self.similar, self.telling, self.clearing, self.never)
-        money = (self.caps, self.alerts, self.price_desk)
+        money = (self.caps, self.alerts, self.price_desk, self.price_renewal)
         served = (self.gateway, self.registry, self.directory, *kept, *money, self.builtin, self.embedder)
         return {type(each): each for each in served}
 

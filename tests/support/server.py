@@ -19,7 +19,13 @@ from tests.support.ordinary import Ordinary
 
 ROOT = Path(__file__).resolve().parents[2]
 _INHERITED = ("PATH", "LANG", "TMPDIR", "SYSTEMROOT", "LD_LIBRARY_PATH", "SSL_CERT_FILE")
-_QUIET = {"MADANG_OPEN_BROWSER": "off", "MADANG_BUILTIN": "off", "MADANG_PORT": "0", "MADANG_DISCOVER": "off"}
+_QUIET = {
+    "MADANG_OPEN_BROWSER": "off",
+    "MADANG_BUILTIN": "off",
+    "MADANG_PORT": "0",
+    "MADANG_DISCOVER": "off",
+    "MADANG_PRICE_LIST_URL": "http://127.0.0.1:9/prices.json",  # a closed port of this machine
+}
 
 # Where nothing is encrypted, reading this machine's certificates for every client is time for nothing.
 _PLAIN: dict[str, Any] = {"timeout": 60, "verify": False}

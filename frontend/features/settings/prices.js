@@ -6,11 +6,12 @@ import { fill, h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { field } from "../../parts/field.js"
 import { openPriceForm } from "../../parts/price_form.js"
-import { button, card } from "./pieces.js"
+import { actionsRow, button, card } from "./pieces.js"
 import { providerName } from "./provider_card.js"
 
 /** How many models stand there at once; the others are found by their name. */
 const MOST_SHOWN = 20
+const LIST = "/api/settings/prices/list"
 
 /**
  * @typedef {object} PricedModel
@@ -22,14 +23,14 @@ const MOST_SHOWN = 20
  * @property {import("../../parts/price_form.js").Decision | null} decision
  * @property {import("../../parts/price_form.js").Price | null} price
  */
-/** @typedef {{ list_date: string | null, models: PricedModel[] }} PriceBook */
+/** @typedef {{ list_date: string | null, is_fetched: boolean, models: PricedModel[] }} PriceBook */
 /** @typedef {import("./part.js").SettingsPart<any>} Part */
 
 /**
  * @param {Part} part
  * @param {PriceBook} book
  */
-export function priceCard(part, { list_date: listDate, models }) {
+export function priceCard(part, { list_date: listDate, is_fetched: isFetched, models }) {
   const sorted = models.toSorted((one, other) => rank(one) - rank(other))
   const rows = h("ul", { role: "list", class: "rows" })
   const rest = h("p", { class: "soft small", role: "status" })
@@ -49,7 +50,16 @@ export function priceCard(part, { list_date: listDate, models }) {
   return card(
     [
       h("p", { class: "soft small" }, t("prices.lead")),
-      listDate && h("p", { class: "soft small" }, t("prices.list_from", { date: listDate })),
+      listDate &&
+        h("p", { class: "soft small" }, t(isFetched ? "prices.list_fetched" : "prices.list_from", { date: listDate })),
+      actionsRow(
+        button(t("prices.update"), () => part.run(() => api.post(LIST), t("prices.updated")), { key: "price-update" }),
+        isFetched &&
+          button(t("prices.back"), () => part.run(() => api.delete(LIST), t("prices.back_done")), {
+            kind: "quiet",
+            key: "price-back",
+          }),
+      ),
       models.length > MOST_SHOWN && field({ label: t("prices.search"), control: search }),
       rows,
       rest,

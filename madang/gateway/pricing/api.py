@@ -6,12 +6,14 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from madang.gateway.pricing.book import PriceBook, PriceDesk, PricedModel
+from madang.gateway.pricing.renewal import PriceListRenewal
 from madang.gateway.pricing.types import Decision
 from madang.web import Body, needs, service
 
 router = APIRouter(prefix="/api/settings/prices", tags=["settings"])
 
 DeskDep = Annotated[PriceDesk, service(PriceDesk)]
+RenewalDep = Annotated[PriceListRenewal, service(PriceListRenewal)]
 # A thousand dollars a token is more than anybody asks, and still fits the ledger.
 PriceField = Annotated[int | None, Field(ge=0, le=10**15, strict=True)]
 _TEXT = r"^[^\x00]*$"
@@ -47,3 +49,15 @@ async def decide(body: NewDecision, desk: DeskDep) -> PricedModel:
 async def forget(model: Annotated[str, Query(max_length=600, pattern=_TEXT)], desk: DeskDep) -> None:
     """Go back to the price that stands without a decision."""
     await desk.forget(model)
+
+
+@router.post("/list", status_code=204, dependencies=[needs(person=True)])
+async def renew(renewal: RenewalDep) -> None:
+    """Fetch the newest price list and use it from here on."""
+    await renewal.renew()
+
+
+@router.delete("/list", status_code=204, dependencies=[needs(person=True)])
+async def back(renewal: RenewalDep) -> None:
+    """Go back to the price list that came with Madang."""
+    await renewal.back()

@@ -29,9 +29,13 @@ class PricedModel:
 
 @dataclass(frozen=True, slots=True)
 class PriceBook:
-    """Every model with its price, and the day of the price list: null where the list does not tell."""
+    """Every model with its price, and the day of the price list: null where the list does not tell.
+
+    `is_fetched`: a person had the list fetched on that day; else it is the one that came with Madang.
+    """
 
     list_date: str | None
+    is_fetched: bool
     models: list[PricedModel]
 
 
@@ -51,7 +55,7 @@ class PriceDesk:
         providers = {provider.id: self._registry.seen(provider) for provider in self._directory.all()}
         wanted = [*sorted(listed), *sorted(decided - listed)]
         models = [await self._priced(providers[of], name) for of, name in wanted if of in providers]
-        return PriceBook(await self._prices.list_date(), models)
+        return PriceBook(*await self._prices.list_date(), models)
 
     async def decide(
         self, model: str, decision: Decision, prices: tuple[int | None, int | None, int | None]

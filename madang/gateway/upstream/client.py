@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from madang.clock import Clock
-from madang.gateway.errors import NotAnAnswer, Overloaded, RateLimited, TimedOut, UpstreamError
+from madang.gateway.errors import NotAnAnswer, Overloaded, RateLimited, TimedOut, UpstreamError, UpstreamFailed
 from madang.gateway.types import ChatRequest, RawRequest, WaitingReason
 from madang.gateway.upstream.attempt import ParameterRefused
 from madang.gateway.upstream.limits import Limits
@@ -100,6 +100,19 @@ class Upstream:
             self._clean(refused, target)
             raise refused
         return self._parsed(data, target)
+
+    async def fetch(self, url: str, limit_bytes: int, patience: float) -> bytes:
+        """Return what is at an address that is no provider's, cut at `limit_bytes`. Raises `UpstreamError`."""
+        from madang.gateway.upstream.wire import Silent
+
+        headers = {"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Madang"}
+        try:
+            async with (await self._connected()).send("GET", url, headers, patience) as response:
+                if response.status != 200:
+                    raise UpstreamFailed("the answer is not 200", http_status=response.status)
+                return await response.read_all(limit_bytes, patience)
+        except Silent:
+            raise TimedOut("no answer in time") from None
 
     async def _attempt(
         self, target: Target, request: ChatRequest | RawRequest, deadline: float

@@ -1,13 +1,30 @@
 """Prices as a person uses them: told with where they are from, set, and set back."""
 
+from collections.abc import AsyncIterator, Iterator
+
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from madang.gateway.fake_upstream import FakeUpstream, Say
 from tests.page.app.conftest import OpenPage
-from tests.support.server import Server
+from tests.support.browser import Chromium
+from tests.support.price_list import PriceListPlace, price_list, price_list_place
+from tests.support.server import Server, running
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def place() -> AsyncIterator[PriceListPlace]:
+    async with price_list_place(price_list()) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, place: PriceListPlace) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("house"), MADANG_PRICE_LIST_URL=place.url) as server:
+        yield server
 
 
 async def test_a_price_is_told_set_and_set_back(house: Server, open_page: OpenPage) -> None:
@@ -68,6 +85,25 @@ async def test_a_question_to_a_model_of_unknown_price_waits_for_one_decision(
             client.patch("/api/settings", json={"default_model": None}).raise_for_status()
             client.delete(f"/api/settings/caps/{limit}").raise_for_status()
             client.delete(f"/api/settings/providers/{added}").raise_for_status()
+
+
+async def test_the_price_list_is_fetched_on_request_and_taken_back(
+    open_page: OpenPage, chrome: Chromium, place: PriceListPlace
+) -> None:
+    page = await open_page("/settings/models")
+    update = page.get_by_role("button", name="가격표 새로 받기")
+    await expect(page.get_by_text("함께 온 가격표는")).to_be_visible()
+    assert place.asked == 0
+    await update.click()
+    await expect(page.get_by_text("새로 받은 가격표를 쓰고 있어요")).to_be_visible()
+    chrome.watch.allow("502")
+    place.content = b"<html>"
+    await update.click()
+    await expect(page.get_by_text("가격표의 형식이 아니어서")).to_be_visible()
+    await expect(page.get_by_text("새로 받은 가격표를 쓰고 있어요")).to_be_visible()
+    await page.get_by_role("button", name="함께 온 가격표로 되돌리기").click()
+    await expect(page.get_by_text("함께 온 가격표는")).to_be_visible()
+    assert place.asked == 2
 
 
 async def ask(house: Server, open_page: OpenPage, model: str) -> Page:
