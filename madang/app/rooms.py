@@ -16,6 +16,7 @@ from madang.db.database import FILE_NAME, Database
 from madang.db.installation import installation_name
 from madang.db.lease import Lease
 from madang.db.weekly import WeeklyCheck
+from madang.folders.service import Folders
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
 from madang.gateway.service import Around, GatewayRoom
@@ -46,6 +47,7 @@ class Rooms:
     announce: Announce
     install: str
     preferences: Preferences
+    folders: Folders
     secrets: Secrets
     builtin: BuiltIn
     gateway: GatewayRoom
@@ -58,7 +60,8 @@ class Rooms:
         """Return what the apis are given, each by its type."""
         room = self.gateway
         return [
-            self.journal, self.preferences, self.secrets, self.builtin, self.usage, self.visits, self.chat,
+            self.journal, self.preferences, self.folders, self.secrets, self.builtin, self.usage, self.visits,
+            self.chat,
             room.registry, room.directory, room.similar, room.telling, room.clearing, room.never, room.caps,
             room.alerts, room.price_desk, room.price_renewal, room.embedder,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
@@ -82,6 +85,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     announce = announcer.announce
     install = await installation_name(database)
     preferences = await start(stack, Preferences(database, settings, clock, announce))
+    folders = await start(stack, Folders(database, settings.data_dir, clock, announce))
     keys = open_secrets(database, clock, announce, settings=settings, redactor=redactor, install=install)
     secrets = await start(stack, keys)
     builtin = await start(stack, BuiltIn(settings, settings.data_dir, clock, _teller(ground, announce)))
@@ -101,7 +105,8 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
     await start(stack, Housekeeping([journal.prune, chat.conversations.purge, weekly_check.look]))
     return Rooms(
-        database, journal, announce, install, preferences, secrets, builtin, gateway, usage, visits, chat, weekly_check
+        database, journal, announce, install, preferences, folders, secrets, builtin, gateway, usage, visits, chat,
+        weekly_check,
     )  # fmt: skip
 
 

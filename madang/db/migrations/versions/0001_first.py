@@ -148,6 +148,7 @@ def upgrade() -> None:
         sa.Column("access", sa.Text(), nullable=False),
         sa.Column("dev", sa.BigInteger(), nullable=False),
         sa.Column("ino", sa.BigInteger(), nullable=False),
+        sa.Column("accepted", Json(), nullable=False),
         sa.Column("opened_at", Moment(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_opened_folders")),
         sa.UniqueConstraint("path", name=op.f("uq_opened_folders_path")),
