@@ -14,12 +14,16 @@ Watch = Callable[[str, dict[str, Any]], None]
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """In whose name something is asked: who, for which run and step of it, and what that run has met."""
+    """In whose name something is asked: who, for which run and step of it, and what that run has met.
+
+    `conversation` is the one the run belongs to; its mode and grants hold.
+    """
 
     actor: Actor
     run: str = ""
     step: str = ""
     taint: tuple[Taint, ...] = ()
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

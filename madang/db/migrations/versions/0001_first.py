@@ -11,6 +11,44 @@ down_revision = None
 
 def upgrade() -> None:
     op.create_table(
+        "approvals",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("sameness", sa.Text(), nullable=False),
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("steps", Json(), nullable=False),
+        sa.Column("conversation", sa.Text(), nullable=False),
+        sa.Column("actor_kind", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Text(), nullable=False),
+        sa.Column("request", Json(), nullable=True),
+        sa.Column("action", Json(), nullable=False),
+        sa.Column("preview", Json(), nullable=False),
+        sa.Column("verdict", Json(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("taint", Json(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=True),
+        sa.Column("effect", sa.Text(), nullable=True),
+        sa.Column("error", Json(), nullable=True),
+        sa.Column("asked_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=False),
+        sa.Column("decided_at", Moment(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("scope", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+    )
+    op.create_index(op.f("ix_approvals_sameness"), "approvals", ["sameness"], unique=False)
+    op.create_index(op.f("ix_approvals_state"), "approvals", ["state"], unique=False)
+    op.create_table(
+        "audit",
+        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False),
+        sa.Column("entry", Json(), nullable=False),
+        sa.Column("mac", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit")),
+    )
+    op.create_table(
         "calls",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("created_at", Moment(), nullable=False),
@@ -100,6 +138,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation_id", name=op.f("pk_drafts")),
     )
     op.create_table(
+        "effects",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=True),
+        sa.Column("approval", sa.Text(), nullable=True),
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("actor_kind", sa.Text(), nullable=False),
+        sa.Column("actor_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("action", Json(), nullable=False),
+        sa.Column("verdict", Json(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=True),
+        sa.Column("facts", Json(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("taint", Json(), nullable=False),
+        sa.Column("error", Json(), nullable=True),
+        sa.Column("began_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_effects")),
+        sa.UniqueConstraint("key", name=op.f("uq_effects_key")),
+    )
+    op.create_index(op.f("ix_effects_run"), "effects", ["run"], unique=False)
+    op.create_index(op.f("ix_effects_state"), "effects", ["state"], unique=False)
+    op.create_table(
         "events",
         sa.Column("stream", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -109,6 +172,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("stream", "number", name=op.f("pk_events")),
     )
     op.create_index(op.f("ix_events_at"), "events", ["at"], unique=False)
+    op.create_table(
+        "grants",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("rule", Words(), nullable=False),
+        sa.Column("taint", Json(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.Column("expires_at", Moment(), nullable=True),
+        sa.Column("used_at", Moment(), nullable=True),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grants")),
+    )
     op.create_table(
         "key_notes",
         sa.Column("name", sa.Text(), nullable=False),
@@ -162,6 +239,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_passes")),
     )
     op.create_index(op.f("ix_passes_ends_at"), "passes", ["ends_at"], unique=False)
+    op.create_table(
+        "permission_modes",
+        sa.Column("conversation", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("set_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("conversation", name=op.f("pk_permission_modes")),
+    )
+    op.create_table(
+        "permission_rules",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("text", Words(), nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_permission_rules")),
+        sa.UniqueConstraint("text", name=op.f("uq_permission_rules_text")),
+    )
+    op.create_table(
+        "permission_runs",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("conversation", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("taint", Json(), nullable=False),
+        sa.Column("asks", sa.Integer(), nullable=False),
+        sa.Column("denials", sa.Integer(), nullable=False),
+        sa.Column("paused", sa.Text(), nullable=True),
+        sa.Column("began_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_permission_runs")),
+    )
     op.create_table(
         "preferences",
         sa.Column("key", sa.Text(), nullable=False),
