@@ -129,11 +129,11 @@ async def launched(executable: str) -> AsyncIterator[Browser]:
 @asynccontextmanager
 async def watched(browser: Browser) -> AsyncIterator[Chromium]:
     """Lend a running Chromium and close what was opened; raises `AssertionError` with every problem the pages had."""
-    watch = Watch()
+    watch, others = Watch(), set(browser.contexts)
     try:
         yield Chromium(browser, watch)
     finally:
-        for context in tuple(browser.contexts):
+        for context in set(browser.contexts) - others:
             await context.close()
     assert not watch.unexpected(), "the page had problems:\n" + "\n".join(watch.unexpected())
 

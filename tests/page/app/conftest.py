@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from tests.support import browser
 from tests.support.server import Server, running
@@ -22,13 +22,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chrome(house: Server) -> AsyncIterator[browser.Chromium]:
+@pytest_asyncio.fixture(scope="module")
+async def chrome(house: Server, chromium_process: Browser) -> AsyncIterator[browser.Chromium]:
     """Takes the house only to end before it: a page that loses its server says so on the console."""
-    executable = browser.find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
-    async with browser.chromium(executable) as started:
+    async with browser.watched(chromium_process) as started:
         yield started
 
 
@@ -44,7 +41,7 @@ def link(house: Server) -> Callable[[], str]:
     return make
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def open_page(chrome: browser.Chromium, link: Callable[[], str]) -> AsyncIterator[OpenPage]:
     """Open a path as somebody who has just signed in: `open_page("/settings/look", language="en")`."""
 

@@ -9,7 +9,7 @@ from tests.page.app.conftest import OpenPage
 from tests.support.browser import Chromium
 from tests.support.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 
 async def test_a_link_lets_in_and_its_code_leaves_the_address(open_page: OpenPage) -> None:

@@ -12,7 +12,7 @@ from tests.support.browser import Chromium
 from tests.support.price_list import PriceListPlace, price_list, price_list_place
 from tests.support.server import Server, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -10,7 +10,7 @@ from tests.page.app.conftest import OpenPage
 from tests.support.browser import Chromium
 from tests.support.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 KEY = "sk-proj-0a1B2c3D4e5F6g7H8i9J-wxyz"
 

@@ -7,7 +7,7 @@ from tests.page.app.conftest import OpenPage
 from tests.support.browser import PHONE
 from tests.support.server import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 
 async def test_the_language_changes_at_once_and_the_focus_stays(open_page: OpenPage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from madang.gateway.fake_upstream import FakeUpstream, Received, Say, Status, Turn
 from tests.support import browser
@@ -41,24 +41,21 @@ class House:
     chromium: Chromium
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    executable = browser.find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
-    async with FakeUpstream(scripted, models=["tiny"]) as upstream, browser.chromium(executable) as chromium:
+@pytest_asyncio.fixture(scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory, chromium_process: Browser) -> AsyncIterator[House]:
+    async with FakeUpstream(scripted, models=["tiny"]) as upstream, browser.watched(chromium_process) as chromium:
         known = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-test-key", "MADANG_MODEL": "env/tiny"}
         known["MADANG_UPSTREAM_VECTOR_TIMEOUT"] = "60"
         with running(tmp_path_factory.mktemp("madang"), **known) as server:
             yield House(upstream, server, chromium)
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def upstream(house: House) -> FakeUpstream:
     return house.upstream
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def open_chat(house: House) -> AsyncIterator[Open]:
     """Open the chat page in a browser of its own that is signed in: `open_chat(language="en", path="/chat")`."""
     pages: list[Page] = []
@@ -73,6 +70,6 @@ async def open_chat(house: House) -> AsyncIterator[Open]:
         await page.context.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def page(open_chat: Open) -> Page:
     return await open_chat()

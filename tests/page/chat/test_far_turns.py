@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from madang.db.database import FILE_NAME
 from madang.gateway.fake_upstream import FakeUpstream, Say
@@ -15,7 +15,7 @@ from tests.support.long import store_long_conversation
 from tests.support.server import Server
 from tests.support.visit import signed_in_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 TURNS = 600
 MOST_BYTES = 200_000
 # A page with some thirty turns on it has about a thousand nodes; one that kept what it passed would have many more.
@@ -23,18 +23,15 @@ MOST_NODES = 4000
 SCROLL = "(scroller, share) => { scroller.scrollTop = share * scroller.scrollHeight }"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def page(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Page]:
-    executable = browser.find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
+@pytest_asyncio.fixture(scope="module")
+async def page(tmp_path_factory: pytest.TempPathFactory, chromium_process: Browser) -> AsyncIterator[Page]:
     async with FakeUpstream(Say("It **is**."), models=["tiny"]) as upstream:
         known = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-test-key", "MADANG_MODEL": "env/tiny"}
         server = Server(_empty(tmp_path_factory), known)
         conversation_id = await store_long_conversation(server.data_dir / FILE_NAME, TURNS)
         try:
             server.start()
-            async with browser.chromium(executable) as chromium:
+            async with browser.watched(chromium_process) as chromium:
                 yield await signed_in_page(chromium, server, f"/chat/{conversation_id}")
         finally:
             server.stop()

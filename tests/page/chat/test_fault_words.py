@@ -12,14 +12,14 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from madang.gateway.fake_upstream import FakeUpstream, Fault, Received, Say, Status, Turn
 from tests.support import browser
 from tests.support.browser import Chromium, Language
 from tests.support.server import Server, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 LOCALES = Path(__file__).parents[3] / "frontend" / "locales"
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
 PATIENT = 60_000
@@ -116,13 +116,10 @@ class House:
         return str(accepted["turn_id"])
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    executable = browser.find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
+@pytest_asyncio.fixture(scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory, chromium_process: Browser) -> AsyncIterator[House]:
     patience = {"MADANG_UPSTREAM_LOCAL_FIRST_BYTE_TIMEOUT": "8", "MADANG_UPSTREAM_GAP_TIMEOUT": "8"}
-    async with FakeUpstream(by_kind, models=["tiny"]) as upstream, browser.chromium(executable) as chromium:
+    async with FakeUpstream(by_kind, models=["tiny"]) as upstream, browser.watched(chromium_process) as chromium:
         # What is damaged answers so.
         chromium.watch.allow(r"status of 500 .*/api/chat/conversations/\w+\?newest=\d+\)")
         with running(tmp_path_factory.mktemp("madang"), MADANG_DAILY_CAP_USD="1", **patience) as server:

@@ -7,7 +7,7 @@ from playwright.async_api import Error, Page, expect
 
 from tests.page.chat.conftest import House
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 RUNS = "document.title = 'taken over'; window.ran = true; fetch('/api/session')"
 FILES = {
     "page.html": f'<!doctype html><script>{RUNS}</script><body onload="{RUNS}">page'.encode(),

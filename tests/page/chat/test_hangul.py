@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import JSHandle
+from playwright.async_api import Browser, JSHandle
 
 from tests.page.site import frontend_site
 from tests.support import browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 HARNESS = Path(__file__).parent / "typing.js"
 
 START, END = {"type": "compositionstart"}, {"type": "compositionend", "data": "요"}
@@ -31,12 +31,9 @@ ORDERS = {
 }
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def typing() -> AsyncIterator[JSHandle]:
-    executable = browser.find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
-    async with frontend_site(harness=HARNESS) as site, browser.chromium(executable) as chromium:
+@pytest_asyncio.fixture(scope="module")
+async def typing(chromium_process: Browser) -> AsyncIterator[JSHandle]:
+    async with frontend_site(harness=HARNESS) as site, browser.watched(chromium_process) as chromium:
         page = await chromium.page(language="ko")
         await page.goto(site.url)
         yield await page.evaluate_handle("import('/harness.js')")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from madang.gateway.fake_upstream import FakeUpstream, Fault, Received, Say, Status, Turn
 from madang.gateway.fake_upstream.faults import MARKUP
@@ -14,7 +14,7 @@ from tests.page.chat.test_turns import ask
 from tests.support import browser
 from tests.support.server import running
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 PATIENT = 60_000
 # What of the markup could act, were it more than text.
 LIVE = "script:not([src]), img, iframe, object, embed, form[action], [onerror], [onload], a[href^='javascript']"
@@ -39,13 +39,13 @@ class Place:
     asked: list[str]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    executable = browser.find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
+@pytest_asyncio.fixture(scope="module")
+async def place(tmp_path_factory: pytest.TempPathFactory, chromium_process: Browser) -> AsyncIterator[Place]:
     names = ["tiny", MARKUP]
-    async with FakeUpstream(hostile, models=names, owned_by=MARKUP) as fake, browser.chromium(executable) as chromium:
+    async with (
+        FakeUpstream(hostile, models=names, owned_by=MARKUP) as fake,
+        browser.watched(chromium_process) as chromium,
+    ):
         known = {"OPENAI_BASE_URL": fake.base_url, "MADANG_MODEL": "env/tiny"}
         with running(tmp_path_factory.mktemp("madang"), **known) as server:
             page = await opened(chromium, server, "en")

@@ -5,7 +5,7 @@ from playwright.async_api import Page, expect
 
 from tests.page.chat.test_turns import ask
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 
 async def reach(page: Page, selector: str, key: str = "Tab") -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 from tests.page.chat.conftest import House, Open
 from tests.page.chat.test_turns import IN_A_CONVERSATION, ask
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 
 async def test_a_message_that_meets_a_dead_line_is_sent_again_as_the_same_message(page: Page, house: House) -> None:

@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 from tests.page.chat.conftest import House
 from tests.page.chat.test_turns import ask
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 AT_END = """() => {
   const { scrollHeight, scrollTop, clientHeight } = document.querySelector('.thread__scroll')
   return scrollHeight - scrollTop - clientHeight < 4

@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from madang.gateway.fake_upstream import FakeUpstream, Received, Say
 from tests.page.chat.conftest import House, Open
 from tests.support import browser
 from tests.support.server import running
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 USAGE = {"prompt_tokens": 100_000, "completion_tokens": 1000, "prompt_tokens_details": {"cached_tokens": 50_000}}
 
@@ -23,13 +23,10 @@ def named(request: Received) -> Say:
     return Say(f"this is {request.json['model']}", usage=USAGE)
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    executable = browser.find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
+@pytest_asyncio.fixture(scope="module")
+async def house(tmp_path_factory: pytest.TempPathFactory, chromium_process: Browser) -> AsyncIterator[House]:
     models = ["gpt-4o", "gpt-4o-mini"]
-    async with FakeUpstream(named, models=models) as upstream, browser.chromium(executable) as chromium:
+    async with FakeUpstream(named, models=models) as upstream, browser.watched(chromium_process) as chromium:
         known = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-test-key", "MADANG_MODEL": "env/gpt-4o"}
         with running(tmp_path_factory.mktemp("madang"), **known) as server:
             yield House(upstream, server, chromium)

@@ -13,13 +13,13 @@ from tests.page.access.axe import violations
 from tests.page.chat.conftest import House
 from tests.page.chat.test_turns import ask
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 ASKED, ALIKE = "How do I boil an egg properly?", "How do I properly boil an egg?"
 CHIP = "details.similar > summary"
 CACHE = "/api/settings/cache"
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture
 async def person(house: House) -> AsyncIterator[httpx.AsyncClient]:
     """Somebody who is signed in and asks the server itself."""
     async with house.server.async_client(await asyncio.to_thread(house.server.sign_in)) as client:

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from madang.gateway.fake_upstream import FakeUpstream, Received, Say, Status, Turn
 from tests.page.markdown import corpus
@@ -15,7 +15,7 @@ from tests.support import browser
 from tests.support.server import Server, running
 from tests.support.visit import signed_in_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 VECTORS = [*corpus.SCRIPTS, *corpus.LINKS, *corpus.IMAGES]
 ELEMENTS = (
     "a article aside blockquote body br button circle code dd del details dialog div dl dt em fieldset footer form h1 "
@@ -91,12 +91,12 @@ class Place:
         assert await self.page.evaluate(GLOBALS) == []
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place]:
-    executable = browser.find_chromium()
-    if executable is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
-    async with FakeUpstream(scripted, models=["tiny", *NAMES]) as upstream, browser.chromium(executable) as chromium:
+@pytest_asyncio.fixture(scope="module")
+async def place(tmp_path_factory: pytest.TempPathFactory, chromium_process: Browser) -> AsyncIterator[Place]:
+    async with (
+        FakeUpstream(scripted, models=["tiny", *NAMES]) as upstream,
+        browser.watched(chromium_process) as chromium,
+    ):
         known = {"OPENAI_BASE_URL": upstream.base_url, "OPENAI_API_KEY": "sk-test-key", "MADANG_MODEL": "env/tiny"}
         with running(tmp_path_factory.mktemp("madang"), **known) as server, server.client() as client:
             conversations = [furnish(client, upstream.base_url, name) for name in NAMES]

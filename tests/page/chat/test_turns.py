@@ -9,7 +9,7 @@ from playwright.async_api import Page, Route, expect
 from madang.gateway.fake_upstream import FakeUpstream
 from tests.page.chat.conftest import Open, slow_answer
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 IN_A_CONVERSATION = re.compile(r"/chat/\w+$")
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import JSHandle
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = pytest.mark.browser
 
 
 @pytest.mark.parametrize("tag", ["script", "iframe", "style", "object", "base"])
