@@ -1,6 +1,6 @@
 """The tables of what may be done to this machine: opened folders, rules, questions, what was done and can be undone."""
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text, UniqueConstraint
 
 from madang.db.metadata import metadata
 from madang.db.types import Json, Moment, Words
@@ -126,13 +126,17 @@ permission_runs = Table(
 )
 
 # What happened, one entry after the other: `mac` covers the entry and the `mac` before it, with a key kept elsewhere.
+# Each key has its own chain: processes on one PostgreSQL need not share theirs.
 audit = Table(
     "audit",
     metadata,
-    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", Text, primary_key=True),
+    Column("chain", Text, nullable=False),
+    Column("number", BigInteger, nullable=False),
     Column("at", Moment, nullable=False),
     Column("kind", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("entry", Json, nullable=False),
     Column("mac", Text, nullable=False),
+    UniqueConstraint("chain", "number"),
 )

@@ -40,13 +40,16 @@ def upgrade() -> None:
     op.create_index(op.f("ix_approvals_state"), "approvals", ["state"], unique=False)
     op.create_table(
         "audit",
-        sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False),
         sa.Column("entry", Json(), nullable=False),
         sa.Column("mac", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_audit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+        sa.UniqueConstraint("chain", "number", name=op.f("uq_audit_chain_number")),
     )
     op.create_table(
         "calls",
