@@ -132,7 +132,7 @@ def start_server(tmp_path: Path) -> Iterator[StartServer]:
             nonlocal count
             count += 1
             place = folder or tmp_path / f"madang-{count}"
-            return stack.enter_context(server.running(place, arguments, **environment))
+            return stack.enter_context(server.running(place, arguments, None, **environment))
 
         yield start
 

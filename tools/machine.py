@@ -1,4 +1,4 @@
-"""Installs what the tests need from outside Python, where it can: Chromium, Korean fonts, OpenMP, a keyring and bubblewrap.
+"""Installs what the tests need from outside Python, where it can: Chromium, fonts, OpenMP, a keyring and bubblewrap.
 
 On Debian and its relatives as root or with passwordless sudo; elsewhere it says what is missing and what that costs.
 """

@@ -6,11 +6,13 @@ import inspect
 import json
 import sys
 from functools import reduce
+from typing import Any
 
 
 def main(name: str) -> None:
     module, _, qualified = name.partition(":")
-    function = reduce(getattr, qualified.split("."), importlib.import_module(module))
+    found: object = importlib.import_module(module)
+    function: Any = reduce(getattr, qualified.split("."), found)
     result = function(*json.load(sys.stdin))
     print(json.dumps(asyncio.run(result) if inspect.iscoroutine(result) else result))
 
