@@ -52,25 +52,24 @@ class Ordinary:
         for each in (path, *path.rglob("*")):
             os.chown(each, self.uid, self.uid, follow_symlinks=False)
 
-    def call(self, function: Callable[..., Any], *arguments: Any, timeout: float = 120, **environment: str) -> Any:
+    def call(self, function: Callable[..., Any], *arguments: Any, **environment: str) -> Any:
         """Run a function of a module, or what it awaits, as this user in a process of its own; return its result.
 
         Arguments and result are JSON values. What it raises fails the test, with its traceback.
         """
         name = f"{function.__module__}:{function.__qualname__}"
-        done = self.run(
-            [self.python, "-m", "tests.support.called", name], json.dumps(arguments), timeout, **environment
-        )
+        argv = [self.python, "-m", "tests.support.called", name]
+        done = self.run(argv, json.dumps(arguments), environment)
         assert done.returncode == 0, f"{name} ended with {done.returncode}.\n{done.stdout}\n{done.stderr}"
         return json.loads(done.stdout.splitlines()[-1])
 
     def run(
-        self, argv: list[str], text: str = "", timeout: float = 120, **environment: str
+        self, argv: list[str], text: str = "", environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
         """Run a program as this user, in its folder, with little around it."""
         return subprocess.run(
-            argv, input=text, cwd=self.folder, env={**self.environment(), **environment}, capture_output=True,
-            text=True, timeout=timeout, check=False, **self.rights,
+            argv, input=text, cwd=self.folder, env={**self.environment(), **(environment or {})}, capture_output=True,
+            text=True, timeout=240, check=False, **self.rights,
         )  # fmt: skip
 
     def environment(self) -> Mapping[str, str]:
