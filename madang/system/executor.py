@@ -60,6 +60,14 @@ class Prepared(Protocol):
     ) -> None: ...
 
 
+class Carrier(Protocol):
+    """Carries an action out for whoever asks, after judging whether it may be."""
+
+    async def carry_out(self, request: Request, asking: Asking, watch: Watch | None = None) -> Outcome:
+        """Prepare it, judge it, do it. Raises a `MadangError`; then nothing has changed that it does not say."""
+        ...
+
+
 class Executor(Protocol):
     """Looks a request up on the machine. Nothing is changed before `perform`."""
 
