@@ -63,7 +63,7 @@ class Prepared(Protocol):
 class Carrier(Protocol):
     """Carries an action out for whoever asks, after judging whether it may be."""
 
-    async def carry_out(self, request: Request, asking: Asking, watch: Watch | None = None) -> Outcome:
+    async def carry_out(self, request: Request, asking: Asking, watch: Watch = ...) -> Outcome:
         """Prepare it, judge it, do it. Raises a `MadangError`; then nothing has changed that it does not say."""
         ...
 
