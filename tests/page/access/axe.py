@@ -1,6 +1,6 @@
 """axe-core looks at a page as it stands: in light and dark, on a desk and on a phone."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -8,6 +8,7 @@ from playwright.async_api import Page, ViewportSize
 
 from tests.support.browser import Theme
 
+BOTH: tuple[Theme, ...] = ("dark", "light")
 _DESK, _PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=375, height=750)
 _LIBRARY = files("axe_playwright_python").joinpath("axe.min.js")
 _TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -23,15 +24,14 @@ _RUN = """async (options) => {
 }"""
 
 
-async def violations(page: Page, state: str) -> list[str]:
+async def violations(page: Page, state: str, themes: Sequence[Theme] = BOTH) -> list[str]:
     """Return what axe finds in each theme and size, each named by `state`; the page is left light and wide."""
-    return [problem async for problem in _everywhere(page, state)]
+    return [problem async for problem in _everywhere(page, state, themes)]
 
 
-async def _everywhere(page: Page, state: str) -> AsyncIterator[str]:
+async def _everywhere(page: Page, state: str, themes: Sequence[Theme]) -> AsyncIterator[str]:
     for width, size in (("phone", _PHONE), ("desk", _DESK)):
         await page.set_viewport_size(size)
-        themes: tuple[Theme, ...] = ("dark", "light")
         for theme in themes:
             await page.emulate_media(color_scheme=theme)
             for problem in await _run(page, _WHOLE if theme == "light" else _COLOURS):
