@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from madang.app.about import about
 from madang.app.announcer import Announcer
+from madang.app.carrying import PersonsOnly
 from madang.app.ground import Ground
 from madang.app.housekeeping import Housekeeping
 from madang.chat.service import Chat
@@ -16,6 +17,7 @@ from madang.db.database import FILE_NAME, Database
 from madang.db.installation import installation_name
 from madang.db.lease import Lease
 from madang.db.weekly import WeeklyCheck
+from madang.files.service import Files
 from madang.folders.service import Folders
 from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
@@ -26,6 +28,8 @@ from madang.principal import Announce
 from madang.secrets.given import secret_of
 from madang.secrets.opening import open_secrets
 from madang.secrets.service import Secrets
+from madang.system.files.executor import FileExecutor
+from madang.system.files.trash import Trash
 from madang.usage.away import Visits
 from madang.usage.service import UsageReports
 
@@ -48,6 +52,7 @@ class Rooms:
     install: str
     preferences: Preferences
     folders: Folders
+    files: Files
     secrets: Secrets
     builtin: BuiltIn
     gateway: GatewayRoom
@@ -61,7 +66,7 @@ class Rooms:
         room = self.gateway
         return [
             self.journal, self.preferences, self.folders, self.secrets, self.builtin, self.usage, self.visits,
-            self.chat,
+            self.chat, self.files,
             room.registry, room.directory, room.similar, room.telling, room.clearing, room.never, room.caps,
             room.alerts, room.price_desk, room.price_renewal, room.embedder,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
@@ -102,11 +107,13 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
         redactor=redactor,
     )  # fmt: skip
     await start(stack, chat)
+    trash = Trash(settings.data_dir)
+    files = Files(PersonsOnly(FileExecutor(folders, trash, clock)), folders, trash)
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
-    await start(stack, Housekeeping([journal.prune, chat.conversations.purge, weekly_check.look]))
+    await start(stack, Housekeeping([journal.prune, chat.conversations.purge, files.purge, weekly_check.look]))
     return Rooms(
-        database, journal, announce, install, preferences, folders, secrets, builtin, gateway, usage, visits, chat,
-        weekly_check,
+        database, journal, announce, install, preferences, folders, files, secrets, builtin, gateway, usage, visits,
+        chat, weekly_check,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from madang.app.about import router as about
 from madang.app.answers import answer_errors
 from madang.app.docs import add_docs
 from madang.chat.api import router as chat
+from madang.files.api import router as files
 from madang.folders.api import router as folders
 from madang.gateway.alerts.api import router as alerts
 from madang.gateway.api import router as gateway
@@ -39,7 +40,7 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
     answer_errors(web)
     # They are tried in this order, and the chat is asked most.
     for router in (
-        chat, live, guard, preferences, secrets, gateway, caps, prices, alerts, embedder, usage, folders, about,
+        chat, live, guard, preferences, secrets, gateway, caps, prices, alerts, embedder, usage, folders, files, about,
     ):  # fmt: skip
         web.include_router(router)
     add_docs(web, version)

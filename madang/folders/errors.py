@@ -70,6 +70,12 @@ class FolderReplaced(Conflict):
     code = "folders.replaced"
 
 
+class FolderOpenedToRead(NotAllowed):
+    """The folder was opened to be read only."""
+
+    code = "folders.opened_to_read"
+
+
 class TrustOutdated(Conflict):
     """The files changed again since they were looked at."""
 

@@ -77,6 +77,14 @@ class DeleteEntries:
 
 
 @dataclass(frozen=True, slots=True)
+class RestoreEntry:
+    """Move one thing out of the trash, to the path it had; `id` is the trash's."""
+
+    folder: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExtractArchive:
     """Unpack an archive into a folder that is made for it."""
 
@@ -116,6 +124,7 @@ Request = (
     | MakeFolder
     | MoveEntry
     | DeleteEntries
+    | RestoreEntry
     | ExtractArchive
     | RunProgram
     | FetchPage

@@ -1,0 +1,1 @@
+"""Files as a person works with them by hand, in the opened folders."""
