@@ -4,12 +4,14 @@ import platform
 import sqlite3
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter
 
 from madang import __version__
 from madang.db.weekly import WeeklyCheck
+from madang.system.programs.sandbox import SandboxState
+from madang.system.types import Tier
 from madang.web import needs, service
 
 router = APIRouter(tags=["about"])
@@ -35,6 +37,14 @@ class About:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """That everything is open; and the sandbox's tier, null until somebody asked for it."""
+
+    status: Literal["ready"]
+    sandbox: Tier | None
+
+
 def about(data_dir: Path, is_sqlite: bool, weekly_check: WeeklyCheck) -> About:
     """Return what is said about an installation."""
     return About(data_dir, f"SQLite {sqlite3.sqlite_version}" if is_sqlite else "PostgreSQL", weekly_check)
@@ -47,6 +57,6 @@ async def read_about(known: Annotated[About, service(About)]) -> dict[str, Any]:
 
 
 @router.get("/api/health/ready", dependencies=[needs("read")])
-async def ready() -> dict[str, str]:
+async def ready(sandbox: Annotated[SandboxState, service(SandboxState)]) -> Ready:
     """Answers once everything is open; until then the answer waits."""
-    return {"status": "ready"}
+    return Ready("ready", sandbox.last.tier if sandbox.last else None)

@@ -12,6 +12,7 @@ from madang.app.announcer import Announcer
 from madang.app.carrying import PersonsOnly
 from madang.app.ground import Ground
 from madang.app.housekeeping import Housekeeping
+from madang.app.workshop import Workshop
 from madang.chat.service import Chat
 from madang.db.database import FILE_NAME, Database
 from madang.db.installation import installation_name
@@ -28,6 +29,7 @@ from madang.principal import Announce
 from madang.secrets.given import secret_of
 from madang.secrets.opening import open_secrets
 from madang.secrets.service import Secrets
+from madang.system.api import DataPlace
 from madang.system.files.executor import FileExecutor
 from madang.system.files.trash import Trash
 from madang.usage.away import Visits
@@ -53,6 +55,7 @@ class Rooms:
     preferences: Preferences
     folders: Folders
     files: Files
+    workshop: Workshop
     secrets: Secrets
     builtin: BuiltIn
     gateway: GatewayRoom
@@ -66,7 +69,7 @@ class Rooms:
         room = self.gateway
         return [
             self.journal, self.preferences, self.folders, self.secrets, self.builtin, self.usage, self.visits,
-            self.chat, self.files,
+            self.chat, self.files, self.workshop.sandbox, DataPlace(ground.settings.data_dir),
             room.registry, room.directory, room.similar, room.telling, room.clearing, room.never, room.caps,
             room.alerts, room.price_desk, room.price_renewal, room.embedder,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
@@ -91,6 +94,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     install = await installation_name(database)
     preferences = await start(stack, Preferences(database, settings, clock, announce))
     folders = await start(stack, Folders(database, settings.data_dir, clock, announce))
+    workshop = Workshop.build(folders, announce)
     keys = open_secrets(database, clock, announce, settings=settings, redactor=redactor, install=install)
     secrets = await start(stack, keys)
     builtin = await start(stack, BuiltIn(settings, settings.data_dir, clock, _teller(ground, announce)))
@@ -112,8 +116,8 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
     await start(stack, Housekeeping([journal.prune, chat.conversations.purge, files.purge, weekly_check.look]))
     return Rooms(
-        database, journal, announce, install, preferences, folders, files, secrets, builtin, gateway, usage, visits,
-        chat, weekly_check,
+        database, journal, announce, install, preferences, folders, files, workshop, secrets, builtin, gateway, usage,
+        visits, chat, weekly_check,
     )  # fmt: skip
 
 

@@ -65,7 +65,7 @@ def test_it_is_live_before_anybody_signs_in_and_ready_only_for_those_who_may_rea
     with server.anonymous() as stranger, server.client() as person:
         assert stranger.get("/api/health/live").json() == {"status": "live"}
         assert stranger.get("/api/health/ready").status_code == 401
-        assert person.get("/api/health/ready").json() == {"status": "ready"}
+        assert person.get("/api/health/ready").json() == {"status": "ready", "sandbox": None}
 
 
 def test_a_database_that_cannot_be_opened_ends_the_start_with_words(tmp_path: Path) -> None:
