@@ -21,6 +21,7 @@ from madang.files.types import (
     Listing,
     Text,
     Trashed,
+    Unpacked,
     Written,
 )
 from madang.principal import Principal
@@ -28,6 +29,7 @@ from madang.system.files.errors import FileTooLarge
 from madang.system.files.writing import MOST_BYTES
 from madang.system.requests import (
     DeleteEntries,
+    ExtractArchive,
     FindFiles,
     ListFolder,
     MakeFolder,
@@ -185,6 +187,13 @@ async def delete(folder: FolderId, body: Paths, by: Person, files: FilesDep) -> 
     """Move files and folders to the trash, all of them or none."""
     facts = await files.facts(DeleteEntries(folder, tuple(body.paths)), by)
     return [InTrash(**each) for each in facts["trash"]]
+
+
+@router.post("/extract")
+async def extract(folder: FolderId, body: Move, by: Person, files: FilesDep) -> Unpacked:
+    """Unpack an archive (zip, tar, tar.gz, tar.bz2, tar.xz) into a folder `to`, which is made for it."""
+    facts = await files.facts(ExtractArchive(folder, body.path, body.to), by)
+    return Unpacked(facts["files"], facts["size_bytes"])
 
 
 @router.get("/trash", dependencies=[needs("read")])

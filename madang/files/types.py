@@ -107,3 +107,11 @@ class Trashed:
     path: str
     type: str
     deleted_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """What came out of an archive."""
+
+    files: int
+    size_bytes: int

@@ -101,6 +101,12 @@ class FileTooLarge(TooLarge):
     code = "system.file_too_large"
 
 
+class BadArchive(BadRequest):
+    """The archive is not unpacked. Details: `reason`: `link`, `path`, `bomb`, `size`, `method`, `twice` or `broken`."""
+
+    code = "system.bad_archive"
+
+
 class FileFailed(Unavailable):
     """The system could not do it, for a reason that has no words of its own. Details: `path`, `reason`."""
 
@@ -110,7 +116,8 @@ class FileFailed(Unavailable):
 _BY_NUMBER: dict[int, type[MadangError]] = {
     errno.ENOENT: NoSuchPath, errno.ENOTDIR: NotAFolder, errno.ELOOP: LinkInPath, errno.EXDEV: OtherDisk,
     errno.EACCES: NoRights, errno.EPERM: NoRights, errno.EROFS: ReadOnlyDisk, errno.ENOSPC: NoSpace,
-    errno.EDQUOT: NoSpace, errno.EEXIST: AlreadyThere, errno.ENOTEMPTY: AlreadyThere, errno.EISDIR: NotAFile,
+    errno.EDQUOT: NoSpace, errno.EFBIG: NoSpace,
+    errno.EEXIST: AlreadyThere, errno.ENOTEMPTY: AlreadyThere, errno.EISDIR: NotAFile,
     errno.ENXIO: SpecialFile, errno.ENODEV: SpecialFile, errno.EOPNOTSUPP: SpecialFile, errno.ETXTBSY: BeingWritten,
 }  # fmt: skip
 

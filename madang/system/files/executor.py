@@ -16,6 +16,7 @@ from madang.system.files.resolving import Resolver
 from madang.system.files.trash import Trash
 from madang.system.requests import (
     DeleteEntries,
+    ExtractArchive,
     FindFiles,
     ListFolder,
     MakeFolder,
@@ -32,6 +33,7 @@ _PREPARERS: Mapping[type[Any], Callable[[Preparing, Any], Draft]] = {
     ReadFile: preparing.read, ListFolder: preparing.list_folder, FindFiles: preparing.find,
     SearchFiles: preparing.search, WriteFile: preparing.write, MakeFolder: preparing.make_folder,
     MoveEntry: preparing.move, DeleteEntries: preparing.delete, RestoreEntry: preparing.restore,
+    ExtractArchive: preparing.extract,
 }  # fmt: skip
 
 

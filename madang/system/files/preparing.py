@@ -11,17 +11,19 @@ from typing import Any
 from madang.errors import named
 from madang.folders.fingerprint import is_loaded
 from madang.system.executor import Outcome
-from madang.system.files import changing, looking
+from madang.system.files import archives, changing, extracting, looking
 from madang.system.files.diffs import preview_of
 from madang.system.files.errors import BadPath, ChangedMeanwhile
 from madang.system.files.held import Spot
 from madang.system.files.names import names_of
 from madang.system.files.patterns import Pattern
+from madang.system.files.place import hash_of
 from madang.system.files.resolving import Resolver, place_at
 from madang.system.files.trash import Trash
 from madang.system.files.writing import check_size, state_of
 from madang.system.requests import (
     DeleteEntries,
+    ExtractArchive,
     FindFiles,
     ListFolder,
     MakeFolder,
@@ -158,6 +160,20 @@ def restore(preparing: Preparing, request: RestoreEntry) -> Draft:
     paths = tuple(Spot(root, folder, names, None, None).touched("write") for names in missing)
     do = partial(changing.restore, root, preparing.trash, deleted, missing)
     return Draft("fs.write", (*paths, target.touched("move_to")), do, {"restores": deleted.id})
+
+
+def extract(preparing: Preparing, request: ExtractArchive) -> Draft:
+    """Unpack an archive into a folder that is made for it."""
+    source = preparing.resolver.spot(request.path)
+    descriptor = looking.hold_file(source)
+    preparing.resolver.held.callback(os.close, descriptor)
+    target = preparing.resolver.spot(request.to, changes=True, makes=True)
+    changing.check_free(target)
+    holds, before = extracting.contents_of(descriptor), hash_of(descriptor, archives.MOST_BYTES, source.relative)
+    do = partial(extracting.extract, descriptor, place_at(target), before)
+    paths = (source.touched("read", before), target.touched("write"))
+    details = {name: holds[name] for name in ("files", "folders", "size_bytes")}
+    return Draft("fs.write", paths, do, details, holds)
 
 
 def _start(preparing: Preparing, path: str) -> Spot:

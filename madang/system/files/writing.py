@@ -28,6 +28,8 @@ def state_of(place: Place) -> tuple[os.stat_result | None, str]:
     if found is None:
         return None, MISSING
     check_file(found, place.shown)
+    if found.st_size > MOST_COMPARED_BYTES:
+        raise FileTooLarge("too large to be compared", path=named(place.shown), limit_bytes=MOST_COMPARED_BYTES)
     descriptor = open_file(place)
     try:
         return os.fstat(descriptor), hash_of(descriptor, MOST_COMPARED_BYTES, place.shown)

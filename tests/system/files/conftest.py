@@ -54,11 +54,10 @@ class Worker:
             return prepared.action
 
 
-@pytest.fixture(params=[pytest.param(by_kernel, id="kernel"), pytest.param(by_walk, id="walk")])
+@pytest.fixture(params=["kernel", "walk"])
 def way(request: pytest.FixtureRequest) -> Way:
     """Each way of opening in turn."""
-    found: Way = request.param
-    return found
+    return by_kernel if request.param == "kernel" else by_walk
 
 
 @pytest.fixture
