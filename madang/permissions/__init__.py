@@ -1,0 +1,1 @@
+"""What may be done to this machine, and who decides: rules, modes, questions, grants and the record of it all."""

@@ -1,0 +1,64 @@
+"""Patterns of path components: `*`, `?` and `**`, compared without going back further than the last star."""
+
+import unicodedata
+from collections.abc import Callable, Sequence
+
+# Some file systems leave these out when they compare names.
+_IGNORED = dict.fromkeys([*range(0x200C, 0x2010), *range(0x202A, 0x202F), *range(0x206A, 0x2070), 0xFEFF])
+
+
+def folded(name: str) -> str:
+    """Return a name as a file system that folds case and composes Unicode would compare it."""
+    composed = name if name.isascii() else unicodedata.normalize("NFC", name.translate(_IGNORED))
+    return composed.casefold()
+
+
+def matches(pattern: Sequence[str], path: Sequence[str]) -> bool:
+    """Say whether a pattern covers a path; both are components."""
+    return _covers(pattern, path, lambda segment: segment == "**", segment_matches)
+
+
+def segment_matches(pattern: str, name: str) -> bool:
+    """Say whether one component fits: `*` is any text, `?` any character."""
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == name
+    return _covers(pattern, name, lambda one: one == "*", lambda one, char: one in ("?", char))
+
+
+def may_lie_below(pattern: Sequence[str], path: Sequence[str]) -> bool:
+    """Say whether a pattern could cover something below a path."""
+    for place, segment in enumerate(pattern):
+        if segment == "**" or place == len(path):
+            return True
+        if not segment_matches(segment, path[place]):
+            return False
+    return False
+
+
+def literal_prefix(pattern: Sequence[str]) -> tuple[str, ...]:
+    """Return the components before the first with a wildcard."""
+    for place, segment in enumerate(pattern):
+        if "*" in segment or "?" in segment:
+            return tuple(pattern[:place])
+    return tuple(pattern)
+
+
+def _covers(
+    pattern: Sequence[str], text: Sequence[str], is_star: Callable[[str], bool], fits: Callable[[str, str], bool]
+) -> bool:
+    """Compare greedily: a later star makes the choices of an earlier one irrelevant, so only the last is taken back."""
+    at = place = 0
+    star, resumed = -1, 0
+    while place < len(text):
+        if at < len(pattern) and is_star(pattern[at]):
+            star, resumed = at, place
+            at += 1
+        elif at < len(pattern) and fits(pattern[at], text[place]):
+            at += 1
+            place += 1
+        elif star >= 0:
+            resumed += 1
+            at, place = star + 1, resumed
+        else:
+            return False
+    return all(is_star(segment) for segment in pattern[at:])
