@@ -26,6 +26,8 @@ from madang.gateway.service import Around, GatewayRoom
 from madang.live.journal import Journal
 from madang.preferences.service import Preferences
 from madang.principal import Announce
+from madang.programs.service import Ground as ProgramGround
+from madang.programs.service import Programs
 from madang.secrets.given import secret_of
 from madang.secrets.opening import open_secrets
 from madang.secrets.service import Secrets
@@ -56,6 +58,7 @@ class Rooms:
     folders: Folders
     files: Files
     workshop: Workshop
+    programs: Programs
     secrets: Secrets
     builtin: BuiltIn
     gateway: GatewayRoom
@@ -69,7 +72,7 @@ class Rooms:
         room = self.gateway
         return [
             self.journal, self.preferences, self.folders, self.secrets, self.builtin, self.usage, self.visits,
-            self.chat, self.files, self.workshop.sandbox, DataPlace(ground.settings.data_dir),
+            self.chat, self.files, self.workshop.sandbox, self.programs, DataPlace(ground.settings.data_dir),
             room.registry, room.directory, room.similar, room.telling, room.clearing, room.never, room.caps,
             room.alerts, room.price_desk, room.price_renewal, room.embedder,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
@@ -112,12 +115,14 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     )  # fmt: skip
     await start(stack, chat)
     trash = Trash(settings.data_dir)
-    files = Files(PersonsOnly(FileExecutor(folders, trash, clock)), folders, trash)
+    carrier = PersonsOnly(FileExecutor(folders, trash, clock), workshop.executor)
+    files = Files(carrier, folders, trash)
+    programs = await start(stack, Programs(ProgramGround(database, lease, journal, carrier, clock, redactor)))
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
     await start(stack, Housekeeping([journal.prune, chat.conversations.purge, files.purge, weekly_check.look]))
     return Rooms(
-        database, journal, announce, install, preferences, folders, files, workshop, secrets, builtin, gateway, usage,
-        visits, chat, weekly_check,
+        database, journal, announce, install, preferences, folders, files, workshop, programs, secrets, builtin,
+        gateway, usage, visits, chat, weekly_check,
     )  # fmt: skip
 
 

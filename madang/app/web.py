@@ -20,6 +20,7 @@ from madang.gateway.pricing.api import router as prices
 from madang.guard.api import router as guard
 from madang.live.api import router as live
 from madang.preferences.api import router as preferences
+from madang.programs.api import router as programs
 from madang.redact import Redactor
 from madang.secrets.api import router as secrets
 from madang.system.api import router as system
@@ -41,8 +42,8 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
     answer_errors(web)
     # They are tried in this order, and the chat is asked most.
     for router in (
-        chat, live, guard, preferences, secrets, gateway, caps, prices, alerts, embedder, usage, folders, files, system,
-        about,
+        chat, live, guard, preferences, secrets, gateway, caps, prices, alerts, embedder, usage, folders, files,
+        programs, system, about,
     ):  # fmt: skip
         web.include_router(router)
     add_docs(web, version)

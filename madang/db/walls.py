@@ -140,3 +140,19 @@ audit = Table(
     Column("mac", Text, nullable=False),
     UniqueConstraint("chain", "number"),
 )
+
+# A program that a person ran: how it ended, and what it printed, its beginning and its end.
+program_runs = Table(
+    "program_runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("folder", Text, nullable=False),
+    Column("argv", Json, nullable=False),
+    Column("cwd", Words, nullable=False),
+    Column("state", Text, nullable=False, index=True),
+    Column("began_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("facts", Json),
+    Column("error", Json),
+    Column("process", Text),
+)

@@ -37,6 +37,10 @@ class ProgramExecutor:
         self._runner = runner
         self._required = required
 
+    def takes(self, request: Request) -> bool:
+        """Say whether this is a request of the kind carried out here."""
+        return isinstance(request, RunProgram)
+
     async def prepare(self, request: Request, asking: Asking) -> "PreparedProgram":
         """Find and hold the program, its folder, and what its words name. Raises what can be wrong with these."""
         if not isinstance(request, RunProgram):
@@ -112,6 +116,7 @@ class PreparedProgram:
     async def perform(self, watch: Watch) -> Outcome:
         """Run it to its end. Raises `ProgramChanged` where it, its folder or a file it names is another one."""
         await asyncio.to_thread(self._check)
+        watch("started", {"tier": self._sandbox.tier})
         guarded = await asyncio.to_thread(Guarded, self.root) if self._guards else None
         try:
             ended = await self.runner.run(self._command(guarded), watch)

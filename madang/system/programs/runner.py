@@ -81,7 +81,7 @@ class _Running:
             await _settled([minder], 1)
             # What left the box can hold a pipe open; whoever is inside one is gone with it.
             await _settled(reading, 1)
-        printed = {name: self._told_end(name, kept.finish(), watch) for name, kept in self._capped.items()}
+            printed = {name: self._told_end(name, kept.finish(), watch) for name, kept in self._capped.items()}
         return self._ended(printed)
 
     def _streams(self, watch: Watch) -> list[Any]:

@@ -294,6 +294,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_processes")),
     )
     op.create_table(
+        "program_runs",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("argv", Json(), nullable=False),
+        sa.Column("cwd", Words(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("began_at", Moment(), nullable=False),
+        sa.Column("ended_at", Moment(), nullable=True),
+        sa.Column("facts", Json(), nullable=True),
+        sa.Column("error", Json(), nullable=True),
+        sa.Column("process", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_program_runs")),
+    )
+    op.create_index(op.f("ix_program_runs_state"), "program_runs", ["state"], unique=False)
+    op.create_table(
         "providers",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("name", Words(), nullable=False),
