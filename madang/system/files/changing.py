@@ -113,16 +113,17 @@ def move(source: Place, target: Place, found: os.stat_result) -> Outcome:
     return Outcome({"moved_to": target.shown})
 
 
-def delete(root: Root, spots: list[Spot], trash: Trash, deleted: "Deletion") -> Outcome:
+def delete(spots: list[Spot], trash: Trash, deleted: "Deletion") -> Outcome:
     """Move all of them to the trash, or none."""
     done: list[tuple[Spot, Deleted]] = []
     try:
         for spot in spots:
+            root = spot.root if spot.folder else None
             done.append((spot, trash.put(root, place_at(spot), check_there(spot), deleted.of(spot))))
     except MadangError:
         for spot, entry in reversed(done):
             with suppress(MadangError, OSError):
-                _bring_back(root, trash, entry.id, place_at(spot))
+                _bring_back(spot.root, trash, entry.id, place_at(spot))
         raise
     return Outcome({"trash": [{"id": entry.id, "path": spot.relative} for spot, entry in done]})
 
@@ -177,7 +178,7 @@ def check_count(paths: Sequence[str]) -> None:
 
 def check_apart(spots: list[Spot]) -> None:
     """Raise `BadPath` where one path is in another."""
-    names = sorted(spot.names for spot in spots)
+    names = sorted((spot.folder_id, *spot.names) for spot in spots)
     is_nested = any(later[: len(one)] == one for one, later in pairwise(names))
     if is_nested:
         raise BadPath("these paths cannot be deleted together", reason="paths")

@@ -124,7 +124,7 @@ def move(preparing: Preparing, request: MoveEntry) -> Draft:
     target = preparing.resolver.spot(request.to, changes=True, makes=True)
     found = changing.check_there(source)
     changing.check_free(target)
-    if target.names[: len(source.names)] == source.names:
+    if target.folder_id == source.folder_id and target.names[: len(source.names)] == source.names:
         raise BadPath("a folder cannot be moved into itself", reason="inside")
     paths = (source.touched("move_from"), target.touched("move_to"))
     do = partial(changing.move, place_at(source), place_at(target), found)
@@ -141,7 +141,7 @@ def delete(preparing: Preparing, request: DeleteEntries) -> Draft:
         changing.check_there(spot)
     holds = changing.contents_of(spots)
     deletion = changing.Deletion(preparing.now.isoformat())
-    do = partial(changing.delete, spots[0].root, spots, preparing.trash, deletion)
+    do = partial(changing.delete, spots, preparing.trash, deletion)
     details = {name: holds[name] for name in ("files", "folders", "is_truncated")}
     written = [(spot.folder_id, spot.relative, "") for spot in spots]
     return Draft("fs.delete", tuple(spot.touched("delete") for spot in spots), do, details, holds, written)

@@ -22,7 +22,7 @@ class Resolver:
     folder_id: str
     way: Way | None = None
     held: ExitStack = field(default_factory=ExitStack)
-    _root: Root | None = None
+    _roots: dict[str, Root] = field(default_factory=dict)
 
     def spot(self, path: str, changes: bool = False, makes: bool = False) -> Spot:
         """Return what is at a path. With `changes` the folder must be opened to write. Raises our errors."""
@@ -47,12 +47,13 @@ class Resolver:
             return Spot(self.root(folder), folder, names, None, None)
 
     def root(self, folder: OpenedFolder | None) -> Root:
-        """Hold the folder all paths of this request lie in. Raises our errors."""
-        if self._root is None:
+        """Hold an opened folder, or the top of all; each is held once for a request. Raises our errors."""
+        key = folder.id if folder else ""
+        if key not in self._roots:
             with mapped("/"):
                 root = self.folders.hold(folder.id, self.way) if folder else Root.hold("/", self.way)
-            self._root = self.held.enter_context(root)
-        return self._root
+            self._roots[key] = self.held.enter_context(root)
+        return self._roots[key]
 
     def _where(self, path: str, makes: bool) -> tuple[OpenedFolder | None, tuple[str, ...]]:
         if self.folder_id:

@@ -5,9 +5,10 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -25,6 +26,7 @@ KEPT = timedelta(days=30)
 MOST_SHOWN = 1000
 ITEM, _ABOUT = "item", "about.json"
 _LARGEST_ABOUT = 64 << 10
+_Opening = Callable[[], AbstractContextManager[Root]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +46,59 @@ class Trash:
     def __init__(self, data_dir: Path) -> None:
         self._place = data_dir / "trash"
 
-    def put(self, root: Root, place: Place, found: os.stat_result, about: Callable[[str], Deleted]) -> Deleted:
+    def put(self, root: Root | None, place: Place, found: os.stat_result, about: Callable[[str], Deleted]) -> Deleted:
         """Move what was `found` at a place here and return what is kept of it. Raises our errors.
 
-        Where something else is at the place by then, it is put back.
+        Where something else is at the place by then, it is put back. Without an opened folder (`root`) only Madang's
+        own trash takes it.
         """
         deleted = about(new_id())
-        for trash in (self._own, lambda: _inner(root)):
-            with trash() as folder:
-                if _take(folder, place, found, deleted):
-                    return deleted
+        with mapped(place.shown):
+            for trash in self._places(root, makes=True):
+                with trash() as folder:
+                    if _take(folder, place, found, deleted):
+                        return deleted
         raise OtherDisk("it lies on another disk than its folder", path=named(place.shown))
 
     @contextmanager
     def find(self, root: Root, deleted_id: str) -> Iterator[tuple[Root, Deleted]]:
         """Hold what was deleted under an id, and what is known of it. Raises `NoSuchPath`."""
-        for trash in (self._own, lambda: _inner(root)):
-            with trash() as folder:
-                if (held := _entry(folder, deleted_id)) is None:
+        with ExitStack() as held:
+            for trash in self._places(root):
+                try:
+                    entry = _entry(held.enter_context(trash()), deleted_id)
+                except OSError:
                     continue
-                with held:
-                    if about := _about(held, deleted_id):
-                        yield held, about
-                        return
+                if entry and (about := _about(held.enter_context(entry), deleted_id)):
+                    yield entry, about
+                    return
         raise NoSuchPath("nothing was deleted under this id", path="…")
 
     def all(self, root: Root, folder_id: str) -> list[Deleted]:
         """Return what was deleted from an opened folder and can be brought back, newest first."""
         found: list[Deleted] = []
-        for trash in (self._own, lambda: _inner(root, makes=False)):
+        for trash in self._places(root):
             with suppress(OSError), trash() as folder:
                 found += [each for each in _all(folder) if each.folder == folder_id]
         return sorted(found, key=lambda each: each.id, reverse=True)[:MOST_SHOWN]
 
     def forget(self, root: Root, deleted_id: str) -> None:
         """Remove what is left of an entry that was brought back."""
-        for trash in (self._own, lambda: _inner(root, makes=False)):
+        for trash in self._places(root):
             with suppress(OSError), trash() as folder:
                 _remove(folder, deleted_id)
 
     def purge(self, roots: list[Root], kept: timedelta = KEPT) -> int:
         """Remove for good what was deleted longer ago than this; return how many."""
         count = 0
-        for trash in (self._own, *(lambda root=root: _inner(root, makes=False) for root in roots)):
+        inner: list[_Opening] = [partial(_inner, root, False) for root in roots]
+        for trash in (self._own, *inner):
             with suppress(OSError), trash() as folder:
                 count += _purge(folder, time.time() - kept.total_seconds())
         return count
+
+    def _places(self, root: Root | None, makes: bool = False) -> list[_Opening]:
+        return [self._own, *([partial(_inner, root, makes)] if root else [])]
 
     @contextmanager
     def _own(self) -> Iterator[Root]:
@@ -99,7 +108,7 @@ class Trash:
 
 
 @contextmanager
-def _inner(root: Root, makes: bool = True) -> Iterator[Root]:
+def _inner(root: Root, makes: bool) -> Iterator[Root]:
     if makes:
         with suppress(FileExistsError):
             os.mkdir(TRASH, 0o700, dir_fd=root.fd)

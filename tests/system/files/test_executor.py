@@ -296,6 +296,22 @@ async def test_a_deletion_that_fails_halfway_deletes_nothing(worker: Worker) -> 
         await worker.do(DeleteEntries(worker.id, ("a", "a")))
 
 
+async def test_whole_paths_in_two_opened_folders_stay_in_their_own(worker: Worker) -> None:
+    second = await worker.folders.open(str(worker.outside), "write")
+    (worker.path / "a").write_text("a")
+    (worker.path / "secret").write_text("inside")
+    request = MoveEntry("", str(worker.path / "a"), str(worker.outside / "b"))
+    touched = (await worker.action(request)).paths
+    assert [(each.folder, each.relative) for each in touched] == [(worker.id, "a"), (second.id, "b")]
+    await worker.do(request)
+    assert everything(worker.path) == {"secret": b"inside"}
+    both = (str(worker.path / "secret"), str(worker.outside / "secret"))
+    await worker.do(DeleteEntries("", both))
+    assert (everything(worker.path), everything(worker.outside)) == ({}, {"b": b"a"})
+    with worker.folders.hold(second.id) as root:
+        assert [each.path for each in worker.trash.all(root, second.id)] == ["secret"]
+
+
 async def test_a_folder_opened_to_read_is_only_read(worker: Worker) -> None:
     (worker.path / "a").write_text("a")
     await worker.folders.change(worker.id, "read")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from madang.clock import FixedClock
-from madang.system.files.errors import BadPath, NoSuchPath
+from madang.system.files.errors import BadPath, LinkInPath, NoSuchPath, OtherDisk
 from madang.system.files.executor import FileExecutor
 from madang.system.files.trash import TRASH, Trash
 from madang.system.requests import DeleteEntries, RestoreEntry
@@ -45,10 +45,21 @@ async def test_a_link_in_place_of_the_trash_is_not_followed(worker: Worker, othe
     here = with_trash(worker, other_disk)
     (worker.path / "a").write_text("a")
     (worker.path / TRASH).symlink_to(worker.outside)
-    with pytest.raises(OSError):
+    with pytest.raises(LinkInPath):
         await here.do(DeleteEntries(worker.id, ("a",)))
     assert (worker.path / "a").read_text() == "a"
     assert [each.name for each in worker.outside.iterdir()] == ["secret"]
+
+
+async def test_outside_the_opened_folders_no_trash_is_made(worker: Worker, other_disk: Path) -> None:
+    here = with_trash(worker, other_disk)
+    with pytest.raises(OtherDisk):
+        await here.do(DeleteEntries("", (str(worker.outside / "secret"),)))
+    with pytest.raises(NoSuchPath):
+        await here.do(RestoreEntry(worker.id, "0" * 26))
+    assert (worker.outside / "secret").read_text() == "outside"
+    assert not Path("/", TRASH).exists()
+    assert not (worker.path / TRASH).exists()
 
 
 @pytest.mark.parametrize("path", ["../outside/new", "/etc/new", ".madang-trash/x", "a\\u0000b"])
