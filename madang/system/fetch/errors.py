@@ -36,7 +36,7 @@ class FetchTimedOut(Unavailable):
 
 
 class FetchTooMany(TooMany):
-    """As many pages are being fetched as may be at once. Details: `most`."""
+    """As many pages are being fetched, or names looked up, as may be at once. Details: `most`."""
 
     code = "system.fetch_too_many"
 

@@ -20,7 +20,7 @@ from madang.system.fetch.errors import (
     NotReadable,
 )
 from madang.system.fetch.limits import FetchLimits
-from madang.system.fetch.lookup import Lookup, checked_addresses, system_lookup
+from madang.system.fetch.lookup import Lookup, SystemLookup, checked_addresses
 from madang.system.fetch.reading import Said, of_html, of_text
 from madang.system.fetch.unpacking import unpacked
 from madang.system.fetch.urls import PageUrl
@@ -60,12 +60,12 @@ class Fetcher:
     def __init__(
         self,
         limits: FetchLimits | None = None,
-        lookup: Lookup = system_lookup,
+        lookup: Lookup | None = None,
         forbids: Forbids = public_and_not_ours,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self._limits = limits or FetchLimits()
-        self._lookup = lookup
+        self._lookup = lookup or SystemLookup()
         self._forbids = forbids
         self._trust = trust
         self._under_way = 0
