@@ -132,10 +132,8 @@ def _until(tail: re.Match[str]) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(tail["until"])
-        return found.astimezone(UTC).replace(microsecond=0) if found.tzinfo else _no_zone(tail)
+        if found.tzinfo is not None:
+            return found.astimezone(UTC).replace(microsecond=0)
     except (ValueError, OverflowError):
-        raise RuleError("until", tail.start("until")) from None
-
-
-def _no_zone(tail: re.Match[str]) -> datetime:
-    raise RuleError("until_zone", tail.start("until"))
+        pass
+    raise RuleError("until", tail.start("until"))
