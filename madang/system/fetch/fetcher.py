@@ -94,7 +94,7 @@ class Fetcher:
             came = await self._hop(url, hops)
             if isinstance(came, Fetched):
                 return came
-            if not _is_same_site(url, came.to):
+            if not is_same_site(url, came.to):
                 return Fetched(url, 0, elsewhere=came.to, hops=hops)
             url = came.to
         raise BadRedirect("the page moves on and on", reason="hops")
@@ -140,7 +140,7 @@ class Fetcher:
         return of_html(text, url, self._limits) if kind in _HTML else of_text(text, self._limits), charset
 
 
-def _is_same_site(url: PageUrl, to: PageUrl) -> bool:
+def is_same_site(url: PageUrl, to: PageUrl) -> bool:
     """Say whether a redirect stays where the person let us go: the same host and port, or its secure side."""
     if url.host != to.host:
         return False

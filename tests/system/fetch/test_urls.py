@@ -2,7 +2,9 @@
 
 from ipaddress import ip_address
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from madang.system.executor import Asking
 from madang.system.fetch.addresses import not_public, public_and_not_ours
 from madang.system.fetch.errors import BadFetchUrl, NotPublic
 from madang.system.fetch.executor import FetchExecutor
-from madang.system.fetch.fetcher import Fetcher
+from madang.system.fetch.fetcher import Fetcher, is_same_site
 from madang.system.fetch.urls import parsed
 from madang.system.requests import FetchPage
 from madang.system.types import Actor
@@ -84,19 +86,27 @@ def test_a_public_address_is_public(address: str) -> None:
 
 
 def test_INJ_08_this_machines_own_addresses_are_none_of_the_public_internet(monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
-    import psutil
-    from psutil._ntuples import snicaddr
-
-    here = [
-        snicaddr(socket.AF_INET, "8.8.4.4", None, None, None),
-        snicaddr(socket.AF_INET6, "2a00:1450::5%eth0", None, None, None),
-    ]
+    here = [SimpleNamespace(address=one) for one in ("8.8.4.4", "2a00:1450::5%eth0", "02:00:00:00:00:01")]
     monkeypatch.setattr(psutil, "net_if_addrs", lambda: {"eth0": here})
     assert public_and_not_ours(ip_address("8.8.4.4")) == "own"
     assert public_and_not_ours(ip_address("2a00:1450::77")) == "own"
     assert public_and_not_ours(ip_address("8.8.4.5")) is None
+    assert public_and_not_ours(ip_address("2a00:1450:0:1::5")) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "to", "stays"),
+    [
+        ("http://page.example.com/", "http://page.example.com/a", True),
+        ("http://page.example.com/", "https://page.example.com/", True),
+        ("https://page.example.com/", "https://www.page.example.com/", False),
+        ("https://page.example.com/", "https://page.example.com:8443/", False),
+        ("http://page.example.com:8000/", "https://page.example.com/", False),
+        ("http://page.example.com:8000/", "https://page.example.com:8000/", False),
+    ],
+)
+def test_INJ_07_a_site_is_a_host_and_a_port_or_its_secure_side(url: str, to: str, stays: bool) -> None:
+    assert is_same_site(parsed(url), parsed(to)) is stays
 
 
 async def test_a_question_shows_the_whole_address_in_letters_and_in_ascii() -> None:
