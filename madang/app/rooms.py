@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from madang.app.about import about
 from madang.app.announcer import Announcer
-from madang.app.carrying import PersonsOnly
+from madang.app.carrying import PersonsOnly, is_kept
 from madang.app.ground import Ground
 from madang.app.housekeeping import Housekeeping
 from madang.app.workshop import Workshop
@@ -115,7 +115,7 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     )  # fmt: skip
     await start(stack, chat)
     trash = Trash(settings.data_dir)
-    carrier = PersonsOnly(FileExecutor(folders, trash, clock), workshop.executor)
+    carrier = PersonsOnly(FileExecutor(folders, trash, clock, keeps=is_kept), workshop.executor)
     files = Files(carrier, folders, trash)
     programs = await start(stack, Programs(ProgramGround(database, lease, journal, carrier, clock, redactor)))
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
