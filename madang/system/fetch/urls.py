@@ -74,7 +74,9 @@ def parsed(text: str) -> PageUrl:
         raise BadFetchUrl("only http and https are fetched", reason="scheme")
     scheme: Scheme = "https" if found[1].lower() == "https" else "http"
     url = _with_authority(found[2], scheme)
-    return replace(url, target=_path(found[3]) + _encoded(found[4] or ""))
+    # An empty query is none: the client would not send its mark.
+    query = "" if found[4] == "?" else _encoded(found[4] or "")
+    return replace(url, target=_path(found[3]) + query)
 
 
 def _check(text: str) -> None:

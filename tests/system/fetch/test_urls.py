@@ -8,6 +8,7 @@ import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
 from madang.errors import MadangError
 from madang.system.executor import Asking
@@ -69,6 +70,7 @@ async def test_INJ_07_only_http_and_https_are_fetched(url: str) -> None:
             "https://public.example.com/%ED%95%9C%EA%B8%80?q=%C3%A9&z=100%25",
         ),
         ("https://한글.example.com/", "https://xn--bj0bj06e.example.com/"),
+        ("https://public.example.com/a?#b", "https://public.example.com/a"),
         ("http://8.8.8.8/", "http://8.8.8.8/"),
         ("http://[2606:4700:0:0::1111]:8080/", "http://[2606:4700::1111]:8080/"),
     ],
@@ -134,3 +136,22 @@ def test_INJ_08_whatever_is_read_stays_as_it_was_read(text: str) -> None:
         return
     assert parsed(str(url)) == url
     assert str(url).isascii()
+    sent = URL(str(url), encoded=True)
+    assert (sent.raw_host, sent.port, sent.raw_path_qs) == (url.host, url.port, url.target)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("http://me@page.example.com/", "credentials"),
+        ("http://page.example.com\\@x/", "characters"),
+        ("ftp://page.example.com/", "scheme"),
+        ("http://127.1/", "host"),
+        ("http://page.example.com:22/", "port"),
+        (f"http://page.example.com/{'a' * 4096}", "length"),
+    ],
+)
+def test_a_refused_address_says_why(url: str, reason: str) -> None:
+    with pytest.raises(BadFetchUrl) as refused:
+        parsed(url)
+    assert refused.value.details["reason"] == reason
