@@ -22,7 +22,27 @@ def segment_matches(pattern: str, name: str) -> bool:
     """Say whether one component fits: `*` is any text, `?` any character."""
     if "*" not in pattern and "?" not in pattern:
         return pattern == name
+    if "?" not in pattern:
+        return _holds_in_order(pattern.split("*"), name)
     return _covers(pattern, name, lambda one: one == "*", lambda one, char: one in ("?", char))
+
+
+def _holds_in_order(pieces: list[str], name: str) -> bool:
+    """Say whether a name begins with the first piece, ends with the last, and has the others between, in order."""
+    first, *middle, last = pieces
+    if not name.startswith(first) or not name.endswith(last) or len(first) + len(last) > len(name):
+        return False
+    at, end = len(first), len(name) - len(last)
+    for piece in middle:
+        if (found := name.find(piece, at, end)) < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+def head(segment: str) -> str:
+    """Return what stands before the first wildcard of a component."""
+    return segment.split("*", 1)[0].split("?", 1)[0]
 
 
 def may_lie_below(pattern: Sequence[str], path: Sequence[str]) -> bool:

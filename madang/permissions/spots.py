@@ -70,7 +70,8 @@ def covers(pattern: PathPattern, effect: Effect, found: Spots, places: Places, f
             and _some(pattern, found.real, composed, folder)
         )
     below, spelled = takes_all_below(found.touched), folded if places.folds_case else str
-    return any(_some(pattern, one, spelled, folder, below) for one in (found.said, found.real))
+    ways = (found.said,) if found.said == found.real else (found.said, found.real)
+    return any(_some(pattern, one, spelled, folder, below) for one in ways)
 
 
 def takes_all_below(touched: Touched) -> bool:
