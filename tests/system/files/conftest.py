@@ -75,3 +75,11 @@ async def worker(tmp_path: Path, way: Way) -> AsyncIterator[Worker]:
     executor = FileExecutor(folders, trash, FixedClock(), way, keeps=lambda path: path.endswith(".env"))
     yield Worker(executor, folders, folder, trash)
     await database.stop()
+
+
+def everything(folder: Path) -> dict[str, bytes | None]:
+    """Every name below, and what is in the files."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
