@@ -121,6 +121,17 @@ class Settings(BaseSettings):
         5.0, description="Seconds an answer waits at most while a similar question is looked for."
     )
 
+    rules: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Rules of permission that hold while Madang runs, one a line, such as `deny fetch(*)`."
+    )
+    policy_file: Path = Field(
+        Path("/etc/madang/policy.toml"),
+        description="File with the machine's rules; it counts if only root can write it.",
+    )
+    approval_deadline: timedelta = Field(
+        timedelta(days=7), description="How long a question waits for an answer, in seconds."
+    )
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What is logged at the least.")
     log_json: bool = Field(False, description="Write the log to the terminal as JSON lines.")
 
@@ -132,6 +143,11 @@ class Settings(BaseSettings):
             if isinstance(value, str)
             else value
         )
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _lines(cls, value: object) -> object:
+        return tuple(line.strip() for line in value.splitlines() if line.strip()) if isinstance(value, str) else value
 
     @field_validator("database_url")
     @classmethod

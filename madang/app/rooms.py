@@ -9,9 +9,9 @@ from typing import Any, Protocol, TypeVar
 
 from madang.app.about import about
 from madang.app.announcer import Announcer
-from madang.app.carrying import PersonsOnly, is_kept
 from madang.app.ground import Ground
 from madang.app.housekeeping import Housekeeping
+from madang.app.walls import build_walls, ground_of_walls, is_kept
 from madang.app.workshop import Workshop
 from madang.chat.service import Chat
 from madang.db.database import FILE_NAME, Database
@@ -24,6 +24,7 @@ from madang.gateway.embedded.builtin import BuiltIn
 from madang.gateway.embedded.types import BuiltInState
 from madang.gateway.service import Around, GatewayRoom
 from madang.live.journal import Journal
+from madang.permissions.service import Permissions
 from madang.preferences.service import Preferences
 from madang.principal import Announce
 from madang.programs.service import Ground as ProgramGround
@@ -56,6 +57,7 @@ class Rooms:
     install: str
     preferences: Preferences
     folders: Folders
+    permissions: Permissions
     files: Files
     workshop: Workshop
     programs: Programs
@@ -72,7 +74,8 @@ class Rooms:
         room = self.gateway
         return [
             self.journal, self.preferences, self.folders, self.secrets, self.builtin, self.usage, self.visits,
-            self.chat, self.files, self.workshop.sandbox, self.programs, DataPlace(ground.settings.data_dir),
+            self.chat, self.permissions, self.files, self.workshop.sandbox, self.programs,
+            DataPlace(ground.settings.data_dir),
             room.registry, room.directory, room.similar, room.telling, room.clearing, room.never, room.caps,
             room.alerts, room.price_desk, room.price_renewal, room.embedder,
             ground.clock, ground.redactor, about(ground.settings.data_dir, self.database.is_sqlite, self.weekly_check),
@@ -115,14 +118,19 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     )  # fmt: skip
     await start(stack, chat)
     trash = Trash(settings.data_dir)
-    carrier = PersonsOnly(FileExecutor(folders, trash, clock, keeps=is_kept), workshop.executor)
+    executor = FileExecutor(folders, trash, clock, keeps=is_kept)
+    permissions = build_walls(ground_of_walls(ground, database, lease, announce), settings, folders, workshop, executor)
+    await start(stack, permissions)
+    announcer.listen(permissions.heard)
+    carrier = permissions.broker
     files = Files(carrier, folders, trash)
     programs = await start(stack, Programs(ProgramGround(database, lease, journal, carrier, clock, redactor)))
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
-    await start(stack, Housekeeping([journal.prune, chat.conversations.purge, files.purge, weekly_check.look]))
+    chores = [journal.prune, chat.conversations.purge, files.purge, permissions.tidy, weekly_check.look]
+    await start(stack, Housekeeping(chores))
     return Rooms(
-        database, journal, announce, install, preferences, folders, files, workshop, programs, secrets, builtin,
-        gateway, usage, visits, chat, weekly_check,
+        database, journal, announce, install, preferences, folders, permissions, files, workshop, programs, secrets,
+        builtin, gateway, usage, visits, chat, weekly_check,
     )  # fmt: skip
 
 

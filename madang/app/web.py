@@ -19,6 +19,7 @@ from madang.gateway.embedder.api import router as embedder
 from madang.gateway.pricing.api import router as prices
 from madang.guard.api import router as guard
 from madang.live.api import router as live
+from madang.permissions.api import router as permissions
 from madang.preferences.api import router as preferences
 from madang.programs.api import router as programs
 from madang.redact import Redactor
@@ -43,7 +44,7 @@ def web_app(services: Mapping[type[Any], Any], version: str = "") -> FastAPI:
     # They are tried in this order, and the chat is asked most.
     for router in (
         chat, live, guard, preferences, secrets, gateway, caps, prices, alerts, embedder, usage, folders, files,
-        programs, system, about,
+        permissions, programs, system, about,
     ):  # fmt: skip
         web.include_router(router)
     add_docs(web, version)

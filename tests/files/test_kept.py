@@ -2,7 +2,7 @@
 
 import pytest
 
-from madang.app.carrying import is_kept
+from madang.app.walls import is_kept
 
 
 @pytest.mark.parametrize("path", [".env", "deploy/.ENV", "keys/id_ed25519", "server.pem", ".aws/credentials"])

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("action", Json(), nullable=False),
         sa.Column("preview", Json(), nullable=False),
         sa.Column("verdict", Json(), nullable=False),
+        sa.Column("offers", Json(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("taint", Json(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
@@ -36,6 +37,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
     )
+    op.create_index(op.f("ix_approvals_run"), "approvals", ["run"], unique=False)
     op.create_index(op.f("ix_approvals_sameness"), "approvals", ["sameness"], unique=False)
     op.create_index(op.f("ix_approvals_state"), "approvals", ["state"], unique=False)
     op.create_table(

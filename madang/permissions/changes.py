@@ -1,0 +1,133 @@
+"""What a person changes about the walls: rules, grants and modes. Each change is recorded and counts at once."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from madang.db.transaction import Transaction
+from madang.folders.service import Folders
+from madang.ids import new_id
+from madang.permissions.errors import (
+    BadRule,
+    ModeNotAvailable,
+    NoSuchGrant,
+    NoSuchRule,
+    RuleThere,
+    TooManyRules,
+)
+from madang.permissions.grammar import parse, written
+from madang.permissions.grants import store as grants
+from madang.permissions.ground import Ground
+from madang.permissions.matchers import RuleError
+from madang.permissions.own_rules import store
+from madang.permissions.own_rules.types import MOST_RULES, StoredRule
+from madang.permissions.policy import Policies
+from madang.permissions.runs import store as runs
+from madang.permissions.types import Mode, Rule
+from madang.system.types import Tier
+
+CHANGED = "permissions.changed"
+WORKSPACE_TIER: Tier = 3
+T = TypeVar("T")
+
+
+class Changes:
+    """Only a signed-in person comes here; `by` is the id of their session."""
+
+    def __init__(self, ground: Ground, policies: Policies, folders: Folders) -> None:
+        self._ground = ground
+        self._policies = policies
+        self._folders = folders
+
+    async def add_rule(self, text: str, by: str) -> StoredRule:
+        """Keep a rule, as it is printed. Raises `BadRule`, `RuleThere` and `TooManyRules`."""
+        rule = StoredRule(new_id(), written(read_rule(text)), by, self._ground.clock.now())
+
+        async def put(tx: Transaction) -> StoredRule:
+            await tx.lock(store.TOPIC)
+            if there := await store.find_text(tx, rule.text):
+                raise RuleThere("this rule is there", id=there)
+            if await store.count(tx) >= MOST_RULES:
+                raise TooManyRules("delete a rule first", most=MOST_RULES)
+            await store.add(tx, rule)
+            await self._ground.audit.append(tx, "rule_added", rule.id, {"rule": rule.text, "by": by})
+            return rule
+
+        return await self._change(put)
+
+    async def remove_rule(self, id: str, by: str) -> None:
+        """Let go of a rule. Raises `NoSuchRule`."""
+
+        async def put(tx: Transaction) -> None:
+            text = await store.remove(tx, id)
+            if text is None:
+                raise NoSuchRule("no rule of yours has this id")
+            await self._ground.audit.append(tx, "rule_removed", id, {"rule": text, "by": by})
+
+        await self._change(put)
+
+    async def revoke(self, id: str, by: str) -> None:
+        """Take a grant back; it allows nothing from here on, in runs that are going too. Raises `NoSuchGrant`."""
+
+        async def put(tx: Transaction) -> None:
+            if not await grants.remove(tx, id):
+                raise NoSuchGrant("no grant has this id")
+            await self._ground.audit.append(tx, "revoked", id, {"by": by})
+
+        await self._change(put)
+
+    async def set_mode(self, mode: Mode, conversation: str, by: str) -> None:
+        """Choose a mode, for one conversation or, with an empty id, for all others.
+
+        A run that is going keeps a lower one it began with. Raises `ModeNotAvailable`.
+        """
+        await self._check(mode)
+        now = self._ground.clock.now()
+
+        async def put(tx: Transaction) -> None:
+            await runs.set_mode(tx, conversation, mode, by, now)
+            await self._ground.audit.append(tx, "mode", conversation, {"mode": mode, "by": by})
+
+        await self._change(put)
+
+    async def clear_grants(self) -> None:
+        """Let go of grants that have had their time."""
+        now = self._ground.clock.now()
+        async with self._ground.database.read() as tx:
+            over = [grant.id for grant in await grants.all_grants(tx) if grant.is_over(now)]
+
+        async def put(tx: Transaction) -> None:
+            for id in over:
+                if await grants.remove(tx, id):
+                    await self._ground.audit.append(tx, "revoked", id, {"by": ""})
+
+        if over:
+            await self._change(put)
+
+    async def _check(self, mode: Mode) -> None:
+        if mode == "unattended":
+            raise ModeNotAvailable("only jobs are unattended", mode=mode, needs="job")
+        if mode != "workspace":
+            return
+        if not any(folder.access == "write" for folder in self._folders.all()):
+            raise ModeNotAvailable("open a folder to write first", mode=mode, needs="trusted_folder")
+        if await self._policies.tier() < WORKSPACE_TIER:
+            raise ModeNotAvailable("the sandbox of this machine is too weak", mode=mode, needs="tier")
+
+    async def _change(self, put: Callable[[Transaction], Awaitable[T]]) -> T:
+        async def counted(tx: Transaction) -> T:
+            done = await put(tx)
+            await store.raise_version(tx)
+            return done
+
+        done = await self._ground.write(counted)
+        await self._policies.refresh()
+        self._ground.announce(CHANGED, {"version": self._policies.current.version})
+        return done
+
+
+def read_rule(text: str) -> Rule:
+    """Read a rule a person wrote. Raises `BadRule`."""
+    try:
+        return parse(text)
+    except RuleError as error:
+        raise BadRule("this is not a rule", problem=error.code, place=error.place) from None

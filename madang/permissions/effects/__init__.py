@@ -1,0 +1,1 @@
+"""What was done: the intent before, the outcome after."""

@@ -1,0 +1,1 @@
+"""The rules a person wrote, and the version of everything that decides."""

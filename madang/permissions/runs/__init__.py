@@ -1,0 +1,1 @@
+"""What a run has met and how often it asked, and the modes that were chosen."""
