@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import chat, door, idle, local, paced, page, similar, size, spawn, start, streams, talk
+from bench import chat, decide, door, idle, local, paced, page, similar, size, spawn, start, streams, talk
 from bench.figures import Figure, table, write
 
 MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
@@ -21,6 +21,7 @@ MEASURES: dict[str, Callable[[], Iterator[Figure]]] = {
     "talk": talk.measure,
     "similar": similar.measure,
     "size": size.measure,
+    "decide": decide.measure,
     "spawn": spawn.measure,
 }
 

@@ -64,13 +64,15 @@ class Case:
         policy = self.policy
         for one in self._candidates(found, kinds, effect):
             rule, folder = one.rule, bound_to(one)
-            if rule.effect == effect and counts(one, self.action, policy, found.workspace):
-                matcher = rule.matcher
-                if isinstance(matcher, PathPattern):
-                    if covers(matcher, effect, found, policy.places, folder):
-                        yield one
-                elif isinstance(matcher, Anything) and (not folder or _lies_in(found, folder)):
-                    yield one
+            if rule.effect != effect:
+                continue
+            if isinstance(rule.matcher, PathPattern):
+                is_covered = covers(rule.matcher, effect, found, policy.places, folder)
+            else:
+                is_covered = isinstance(rule.matcher, Anything) and (not folder or _lies_in(found, folder))
+            # Few rules cover a path, so the rest of what they say is looked at last.
+            if is_covered and counts(one, self.action, policy, found.workspace):
+                yield one
 
     def _candidates(self, found: Spots, kinds: tuple[Kind, ...], effect: Effect) -> Iterable[SourcedRule]:
         if effect != "allow" and takes_all_below(found.touched):

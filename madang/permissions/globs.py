@@ -15,6 +15,9 @@ def folded(name: str) -> str:
 
 def matches(pattern: Sequence[str], path: Sequence[str]) -> bool:
     """Say whether a pattern covers a path; both are components."""
+    # Most patterns that do not cover a path differ in its last component already.
+    if pattern and path and pattern[-1] != "**" and not segment_matches(pattern[-1], path[-1]):
+        return False
     return _covers(pattern, path, lambda segment: segment == "**", segment_matches)
 
 

@@ -82,11 +82,11 @@ def takes_all_below(touched: Touched) -> bool:
 def _some(
     pattern: PathPattern, found: Iterable[Spot], spelled: Callable[[str], str], folder: str, below: bool = False
 ) -> bool:
-    segments = tuple(map(spelled, pattern.segments))
+    segments = pattern.segments if spelled is str else tuple(map(spelled, pattern.segments))
     for spot in found:
         if spot.base != pattern.base or (folder and spot.base == "ws" and spot.folder != folder):
             continue
-        parts = tuple(map(spelled, spot.parts))
+        parts = spot.parts if spelled is str else tuple(map(spelled, spot.parts))
         if matches(segments, parts) or (below and may_lie_below(segments, parts)):
             return True
     return False
