@@ -86,11 +86,7 @@ def test_PROC_15_stopping_it_ends_its_tree_and_keeps_what_it_printed(
         next(events_in(answer.iter_lines()))
     stopped = client.post(f"/api/programs/{run['id']}/stop").raise_for_status().json()
     assert (stopped["state"], stopped["facts"]["stdout"]["head"]) == ("cancelled", "up\n")
-    assert not [
-        each
-        for each in psutil.process_iter(["cmdline"])
-        if any("sleep(602)" in word for word in each.info["cmdline"] or [])
-    ]
+    _gone("sleep(602)")
     assert client.post(f"/api/programs/{run['id']}/stop").json() == stopped
 
 

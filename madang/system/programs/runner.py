@@ -67,6 +67,7 @@ class _Running:
     grace_s: float
     how: How = "ended"
     _capped: dict[str, Capped] = field(default_factory=dict)
+    _ended_by_force: list[Any] = field(default_factory=list)
 
     async def finish(self, watch: Watch) -> Ended:
         """Wait for its end, or bring it about."""
@@ -136,6 +137,9 @@ class _Running:
 
     def end(self) -> None:
         """End it at once with all it started. Its supervisor, where there is one, does that and then ends itself."""
+        from madang.system.programs import tree
+
+        self._ended_by_force += tree.below(self.process.pid)
         if self.command.tier <= 1:
             self._signal(signal.SIGUSR1)
         else:
@@ -150,6 +154,11 @@ class _Running:
         if self.process.returncode is None:
             self._signal_group(signal.SIGKILL)
             await self.process.wait()
+        if self._ended_by_force:
+            from madang.system.programs import tree
+
+            # The box dies a moment before what is in it.
+            await asyncio.to_thread(tree.wait_gone, self._ended_by_force)
 
     def _ended(self, printed: dict[str, Printed]) -> Ended:
         said = _said(self.link)

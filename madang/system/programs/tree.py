@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import time
 
 import psutil
 
@@ -21,6 +22,20 @@ def memory_bytes(pid: int) -> int:
         with contextlib.suppress(psutil.Error):
             total += process.memory_info().rss
     return total
+
+
+def wait_gone(processes: list[psutil.Process], seconds: float = 2) -> None:
+    """Wait until processes that were killed have ended, for a while. Blocks."""
+    deadline = time.monotonic() + seconds
+    while any(map(_goes_on, processes)) and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def _goes_on(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def tell(processes: list[psutil.Process], *signals: signal.Signals) -> None:
