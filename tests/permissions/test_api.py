@@ -83,6 +83,12 @@ def test_a_line_that_is_no_rule_denies_and_is_shown(person: httpx.Client) -> Non
     assert person.post("/api/permissions/explain", json=asked).json()["effect"] == "deny"
 
 
+def test_what_holds_programs_is_told(person: httpx.Client) -> None:
+    told = person.get("/api/permissions/sandbox").json()
+    assert told == person.get("/api/system").json()["sandbox"]
+    assert told["tier"] in {0, 1, 2, 3}
+
+
 def test_explaining_does_nothing(person: httpx.Client) -> None:
     entries = person.get("/api/permissions/audit").json()["items"]
     asked = {"kind": "fetch", "url": "https://www.example.org/", "actor": "person"}

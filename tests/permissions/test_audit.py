@@ -1,9 +1,9 @@
 """The record of what happened: it comes before the effect, and no later change of it goes unseen."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 from sqlalchemy import delete, select, text, update
@@ -11,9 +11,8 @@ from sqlalchemy import delete, select, text, update
 from madang.db.walls import audit, effects
 from madang.permissions.audit.types import Problem
 from madang.permissions.errors import UnknownOutcome
-from madang.system.executor import Asking, Outcome, Watch
-from madang.system.requests import ReadFile, Request
-from madang.system.types import Action
+from madang.system.requests import ReadFile
+from tests.permissions.dying import Dying
 from tests.permissions.walls import Walls, run, walls
 
 pytestmark = pytest.mark.timeout(120)
@@ -105,37 +104,6 @@ async def test_PERM_14_the_record_is_whole_after_many_at_once(house: Walls) -> N
     assert len(await house.audit()) == 48
 
 
-class Dying:
-    """An executor that stops in the middle: it has begun, and its process is gone before anything is stored."""
-
-    def __init__(self, house: Walls) -> None:
-        self._house = house
-        self.begun = asyncio.Event()
-
-    async def prepare(self, request: Request, asking: Asking) -> "_Prepared":
-        prepared = await self._house.executor.prepare(request, asking)
-        return _Prepared(prepared.action, self)
-
-
-class _Prepared:
-    preview: Mapping[str, object] = MappingProxyType({})
-
-    def __init__(self, action: Action, executor: Dying) -> None:
-        self.action = action
-        self._executor = executor
-
-    async def perform(self, watch: Watch) -> Outcome:
-        self._executor.begun.set()
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def __aenter__(self) -> "_Prepared":
-        return self
-
-    async def __aexit__(self, *given: object) -> None:
-        return None
-
-
 async def test_PERM_14_what_was_interrupted_has_an_unknown_outcome_and_is_not_done_again(
     tmp_path: Path, database_url: str
 ) -> None:
@@ -162,3 +130,22 @@ async def test_the_table_can_be_read_and_the_key_is_not_in_it(house: Walls) -> N
     async with house.database.read() as tx:
         rows = (await tx.execute(text("SELECT * FROM audit"))).all()
     assert key.hex() not in repr(rows)
+
+
+async def test_PERM_14_killed_between_intent_and_outcome_it_is_unknown(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'madang.db'}"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.permissions.dying", str(tmp_path), url, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    try:
+        assert await process.stdout.readline() == b"begun\n"
+    finally:
+        process.kill()
+        await process.wait()
+    async with walls(tmp_path, url) as house:
+        assert (await house.audit())[-2:] == ["intent", "unknown"]
+        with pytest.raises(UnknownOutcome):
+            await house.do(house.write())
+        assert not (house.place / "a.txt").exists()
+        assert await findings(house) == set()

@@ -82,10 +82,18 @@ def run(step: str = "1", id: str = "run", taint: tuple[Taint, ...] = (), convers
 
 @asynccontextmanager
 async def walls(
-    folder: Path, database_url: str, clock: FixedClock | None = None, tier: Tier = 3, **settings: Any
+    folder: Path,
+    database_url: str,
+    clock: FixedClock | None = None,
+    tier: Tier = 3,
+    name: str = "data",
+    **settings: Any,
 ) -> AsyncIterator[Walls]:
-    """Open a house's walls over what lies in `folder`; opened twice, it is the same house after a restart."""
-    data, place = folder / "data", folder / "work"
+    """Open a house's walls over what lies in `folder`; opened twice, it is the same house after a restart.
+
+    With another `name` of its data folder it is another process on the same database.
+    """
+    data, place = folder / name, folder / "work"
     for each in (data, place):
         each.mkdir(exist_ok=True)
     clock, redactor, said = clock or FixedClock(), Redactor(), []

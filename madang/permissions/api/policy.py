@@ -16,6 +16,8 @@ from madang.permissions.service import Permissions
 from madang.permissions.types import Effect, Mode, SourceKind
 from madang.principal import Principal
 from madang.system.executor import Asking
+from madang.system.programs.probe import SandboxReport
+from madang.system.programs.sandbox import SandboxState
 from madang.system.types import Actor, ActorKind, Taint
 from madang.web import Body, needs, service
 
@@ -146,6 +148,12 @@ async def set_mode(body: ModeBody, principal: Person, permissions: PermissionsDe
     """Choose a mode. A run that is going keeps the one it began with where that is lower."""
     await permissions.changes.set_mode(body.mode, body.conversation, principal.id)
     return _modes(permissions)
+
+
+@router.get("/sandbox", dependencies=[needs("read")])
+async def sandbox(state: Annotated[SandboxState, service(SandboxState)]) -> SandboxReport:
+    """What holds programs on this machine, and what it does not stop. It is tried when it is first asked about."""
+    return await state.read()
 
 
 def _modes(permissions: Permissions) -> ModesView:
