@@ -8,11 +8,11 @@ from madang.permissions.case import Case, case_of
 from madang.permissions.conditions import in_force
 from madang.permissions.grammar import written
 from madang.permissions.modes import MODES, answer, doing
-from madang.permissions.spots import Spots, takes_all_below
+from madang.permissions.spots import Spots, spots, takes_all_below
 from madang.permissions.templates.builtin import BuiltIn, built_in
 from madang.permissions.templates.match import Fit, is_bounded
 from madang.permissions.types import Decision, Effect, Policy, Reason, RuleSource, SourcedRule, Template
-from madang.system.types import Action
+from madang.system.types import Action, Touched
 
 MOST_PATHS = 10_000
 LONGEST = 4096
@@ -102,6 +102,17 @@ def _questions(case: Case) -> Iterator[Decision]:
     for place, one in _strict_rules(case, "deny"):
         if _only_below(case, place):
             yield _by_rule("ask", "denied_below", one)
+    if reached := _reached(case):
+        for one in (*case.path_rules(reached, "deny"), *case.path_rules(reached, "ask")):
+            yield _by_rule("ask", "denied_below", one)
+
+
+def _reached(case: Case) -> Spots | None:
+    """Return the opened folder as a program can use it that may do anything there: all in it, in every way."""
+    folder = case.policy.places.folders.get(case.workspace)
+    if case.action.kind != "exec" or folder is None or _template(case):
+        return None
+    return spots(Touched("move_from", case.workspace, "", folder.path, folder.path, "folder"), case.policy.places)
 
 
 def _strict_rules(case: Case, effect: Effect) -> Iterator[tuple[Spots | None, SourcedRule]]:

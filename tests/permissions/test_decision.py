@@ -220,6 +220,15 @@ def test_without_walls_a_program_runs_once_at_most_and_never_unattended() -> Non
     assert judged(loose, mode="unattended").effect == "deny"
 
 
+@pytest.mark.parametrize("rule", ["deny fs.write(ws:locked/**)", "deny fs.read(ws:**)", "ask fs.delete(ws:*.txt)"])
+def test_a_program_that_may_do_anything_is_asked_about_where_a_rule_is_about_a_part_of_its_folder(rule: str) -> None:
+    assert judged(program_action("python3", "x.py"), mode="workspace").effect == "allow"
+    found = judged(program_action("python3", "x.py"), [rule], mode="workspace")
+    assert (found.effect, found.code) == ("ask", "denied_below")
+    assert judged(program_action("ls", "-la"), [rule], mode="workspace").effect == "allow"
+    assert judged(program_action("python3", "x.py"), ["deny fs.write(abs:srv/**)"], mode="workspace").effect == "allow"
+
+
 def test_a_program_needs_the_walls_that_are_asked_for() -> None:
     assert judged(program_action("ls", tier=1), required_tier=2).code == "tier_too_low"
     weak = judged(program_action("gcc", "a.c", tier=2), mode="workspace")
