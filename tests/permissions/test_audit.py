@@ -82,6 +82,7 @@ async def lose_head(house: Walls) -> None:
     path.write_bytes(path.read_bytes().replace(b"8 ", b"2 ", 1))
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("harm", "problem"),
     [
