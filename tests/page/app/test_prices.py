@@ -15,7 +15,7 @@ from tests.support.server import Server, running
 pytestmark = pytest.mark.browser
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module")
 async def place() -> AsyncIterator[PriceListPlace]:
     async with price_list_place(price_list()) as opened:
         yield opened

@@ -40,6 +40,9 @@ async def test_a_draft_is_there_after_a_reload_and_in_another_browser(page: Page
     await expect(page.locator("#composer-input")).to_have_value("쓰다 만 글")
     other = await open_chat()
     await expect(other.locator("#composer-input")).to_have_value("쓰다 만 글")
+    async with other.expect_response(lambda answer: answer.request.method == "PUT"):
+        # The next page of a new conversation would begin with it.
+        await other.locator("#composer-input").fill("")
 
 
 async def test_words_typed_while_the_first_message_goes_out_stay(page: Page) -> None:

@@ -25,7 +25,7 @@ async def test_the_page_follows_an_answer_until_the_reader_scrolls_up(page: Page
     await page.set_viewport_size({"width": 600, "height": 420})
     await ask(page, "slow reading")
     await expect(page.locator(".markdown")).to_contain_text("word90 ", timeout=30_000)
-    assert await page.evaluate(AT_END)
+    await page.wait_for_function(AT_END)
     await page.locator(".thread__scroll").hover()
     await page.mouse.wheel(0, -5000)
     await expect(page.locator(".thread__down")).to_be_visible()
