@@ -27,6 +27,7 @@ export class Rail extends MadangElement {
           icon("search"),
           h("span", {}, t("shell.rail.palette")),
         ),
+        this.#link("files", "folder"),
         this.#link("usage", "usage"),
         h("div", { class: "rail__line" }),
         this.#link("settings", "settings"),

@@ -81,5 +81,5 @@ function followLink(event) {
 
 /** @param {HTMLAnchorElement} link */
 function isPage(link) {
-  return /^\/(?:$|chat|usage|settings)/.test(link.pathname) && !link.hash
+  return /^\/(?:$|chat|files|usage|settings)/.test(link.pathname) && !link.hash
 }

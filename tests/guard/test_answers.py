@@ -11,7 +11,17 @@ from tests.support.server import Server
 
 def test_WEB_21_every_html_carries_exactly_the_policy(server: Server, port: int) -> None:
     session = own(server.sign_in())
-    pages = ["/", "/chat", "/chat/01hx", "/usage", "/settings", "/settings/keys", "/static/index.html"]
+    pages = [
+        "/",
+        "/chat",
+        "/chat/01hx",
+        "/files",
+        "/files/01hx",
+        "/usage",
+        "/settings",
+        "/settings/keys",
+        "/static/index.html",
+    ]
     for path in pages:
         answer = ask(port, "GET", path)
         assert answer.headers["content-type"].startswith("text/html")
