@@ -27,8 +27,8 @@ def test_WEB_03_without_a_credential_no_spelling_opens_anything(house: House, pa
 
 
 def test_WEB_03_only_the_listed_addresses_are_public() -> None:
-    public = ["/", "/chat", "/chat/01hx", "/files", "/files/01hx", "/usage", "/settings", "/settings/keys", "/static/v/main.js", "/favicon.ico",
-              "/manifest.webmanifest", "/api/health/live"]  # fmt: skip
+    public = ["/", "/chat", "/chat/01hx", "/files", "/files/01hx", "/usage", "/settings", "/settings/keys",
+              "/static/v/main.js", "/favicon.ico", "/manifest.webmanifest", "/api/health/live"]  # fmt: skip
     assert all(paths.is_public("GET", path) for path in public)
     assert paths.is_public("GET", "/api/session/ways")
     assert paths.is_public("POST", "/api/session")

@@ -48,7 +48,9 @@ export class FolderBrowser extends MadangElement {
     this.on(this, "search-shown", (/** @type {CustomEvent} */ { detail }) => {
       this.#tree.hidden = detail
     })
-    this.on(this, "file-chosen", (/** @type {CustomEvent} */ { detail }) => this.#choose(detail.path, detail.type === "folder"))
+    this.on(this, "file-chosen", (/** @type {CustomEvent} */ { detail }) =>
+      this.#choose(detail.path, detail.type === "folder"),
+    )
     this.on(this, "file-is-folder", () => this.#show(true))
     this.on(this, "files-changed", (/** @type {CustomEvent} */ { detail }) => this.#changed(detail))
     this.#path = chosenPath()

@@ -47,7 +47,7 @@ function actions(folder) {
   const change = () => void changeAccess(folder, other)
   return [
     state === "ready" && button(t(`files.access.${other}.allow`), change, `access-${id}`),
-    button(t("files.close"), () => void close(folder), `close-${id}`, "button--quiet-danger"),
+    button(t("files.close"), () => void close(folder), `close-${id}`, "button--quiet"),
   ]
 }
 

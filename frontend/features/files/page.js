@@ -77,17 +77,7 @@ export class FilesPage extends MadangElement {
     setTitle(t("files.title"))
     const key = this.contains(document.activeElement) ? document.activeElement?.getAttribute("data-key") : null
     this.#browser = null
-    const open = openButton(folders.length > 0 ? "button" : "button button--main")
-    const some = [
-      h("header", { class: "files__head" }, h("h1", { tabindex: "-1" }, t("files.title")), open),
-      h("p", { class: "soft files__lead" }, t("files.lead")),
-      h("ul", { class: "files__cards", role: "list" }, folders.map(folderCard)),
-    ]
-    const none = [
-      h("h1", { class: "unseen" }, t("files.title")),
-      h("div", { class: "empty files__empty" }, icon("folder"), h("p", {}, t("files.empty")), open),
-    ]
-    fill(this, h("div", { class: "files__page" }, folders.length > 0 ? some : none))
+    fill(this, h("div", { class: "files__page" }, folders.length > 0 ? cards(folders) : empty()))
     this.#refocus(key)
   }
 
@@ -113,6 +103,23 @@ export class FilesPage extends MadangElement {
     const again = h("button", { class: "button", type: "button", onclick: () => void this.#load() }, t("parts.retry"))
     fill(this, h("div", { class: "empty" }, h("p", {}, errorText(error)), again))
   }
+}
+
+/** @param {Folder[]} folders */
+function cards(folders) {
+  return [
+    h("header", { class: "files__head" }, h("h1", { tabindex: "-1" }, t("files.title")), openButton("button")),
+    h("p", { class: "soft files__lead" }, t("files.lead")),
+    h("ul", { class: "files__cards", role: "list" }, folders.map(folderCard)),
+  ]
+}
+
+function empty() {
+  const go = openButton("button button--main")
+  return [
+    h("h1", { class: "unseen" }, t("files.title")),
+    h("div", { class: "empty files__empty" }, icon("folder"), h("p", {}, t("files.empty")), go),
+  ]
 }
 
 /** @param {string} look */

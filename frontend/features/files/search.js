@@ -108,17 +108,29 @@ export class FileSearch extends MadangElement {
       h(
         "ul",
         { role: "list" },
-        found.slice(0, MOST_SHOWN).map((one) => h("li", {}, this.#result(one))),
+        found
+          .slice(0, MOST_SHOWN)
+          .map((one, index) => h("li", {}, this.#result(one, found[index - 1]?.path === one.path))),
       ),
     )
   }
 
-  /** @param {Found} found */
-  #result({ path, type = "file", line, text }) {
+  /**
+   * @param {Found} found
+   * @param {boolean} isSame whether the one before it is in the same file, whose name stands there
+   */
+  #result({ path, type = "file", line, text }, isSame) {
+    const onclick = () => this.fire("file-chosen", { path, type })
+    const look = isSame ? "search__one search__one--more" : "search__one"
     return h(
       "button",
-      { class: "search__one", type: "button", onclick: () => this.fire("file-chosen", { path, type }) },
-      h("span", { class: "search__path" }, icon(type === "folder" ? "folder" : "file"), h("span", {}, path)),
+      { class: look, type: "button", onclick },
+      h(
+        "span",
+        { class: isSame ? "unseen" : "search__path" },
+        icon(type === "folder" ? "folder" : "file"),
+        h("span", {}, path),
+      ),
       line !== undefined && h("code", { class: "search__line" }, h("span", { class: "soft" }, `${line} `), text),
     )
   }
