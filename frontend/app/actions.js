@@ -18,6 +18,7 @@ export function actions() {
     { label: t("action.go_usage"), icon: "usage", run: () => navigate("/usage") },
     { label: t("action.go_settings"), icon: "settings", run: () => navigate("/settings") },
     { label: t("action.go_providers"), icon: "key", run: () => navigate("/settings/providers") },
+    { label: t("action.go_system"), icon: "model", run: () => navigate("/settings/system") },
     { label: t("action.go_models"), icon: "model", run: () => navigate("/settings/models") },
     ...looks(),
     { label: t("action.shortcuts"), icon: "keyboard", run: async () => (await import("./help.js")).openHelp() },

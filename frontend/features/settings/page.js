@@ -23,6 +23,7 @@ const PARTS = {
   look: { icon: "globe", load: async () => (await import("./look.js")).Look },
   tokens: { icon: "token", load: async () => (await import("./tokens.js")).Tokens },
   sessions: { icon: "person", load: async () => (await import("./sessions.js")).Sessions },
+  system: { icon: "model", load: async () => (await import("./system.js")).System },
   about: { icon: "info", load: async () => (await import("./about.js")).About },
 }
 const FIRST = "providers"
