@@ -11,7 +11,7 @@ from madang.db.transaction import Transaction, to_the_end
 from madang.errors import MadangError
 from madang.ids import new_id
 from madang.permissions.approvals import store as approvals
-from madang.permissions.approvals.types import Question, QuestionState
+from madang.permissions.approvals.types import CHANGED, Question, QuestionState
 from madang.permissions.audit.types import EntryKind
 from madang.permissions.codec import shown
 from madang.permissions.effects import store
@@ -21,7 +21,6 @@ from madang.permissions.grants import store as grants
 from madang.permissions.grants.types import StoredGrant
 from madang.permissions.ground import Ground
 from madang.permissions.own_rules import store as own_rules
-from madang.permissions.parking import CHANGED
 from madang.permissions.runs import store as runs
 from madang.system.executor import Asking, Outcome, Prepared, Watch
 from madang.system.types import Action, Taint

@@ -33,6 +33,12 @@ class RunPaused(Conflict):
     code = "permissions.run_paused"
 
 
+class NoPausedRun(NotFound):
+    """No run with this id waits for a person."""
+
+    code = "permissions.no_paused_run"
+
+
 class TooManyQuestions(Conflict):
     """As many questions of this program wait as may. Details: `most`."""
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from madang.db.transaction import Transaction
 from madang.permissions.approvals import store
-from madang.permissions.approvals.types import Offer, Question, QuestionState
+from madang.permissions.approvals.types import CHANGED, Offer, Question, QuestionState
 from madang.permissions.codec import packed, shown
 from madang.permissions.effects.types import Verdict
 from madang.permissions.errors import NoSuchQuestion, RunPaused, TooManyQuestions
@@ -17,8 +17,6 @@ from madang.permissions.runs.types import MOST_ASKS, MOST_DENIALS, MOST_WAITING,
 from madang.system.executor import Asking, Prepared
 from madang.system.requests import Request
 from madang.system.types import Action
-
-CHANGED = "approvals.changed"
 
 
 class Parking:
@@ -52,6 +50,7 @@ class Parking:
 
         put_as = await self._ground.write(put)
         if put_as == "asks":
+            self._ground.announce(CHANGED, {"run": asking.run})
             raise RunPaused("the run asked too often", run=asking.run, reason="asks")
         self._ground.announce(CHANGED, {"id": put_as})
         return put_as

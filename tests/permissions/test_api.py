@@ -45,6 +45,7 @@ def code_of(answer: httpx.Response) -> Any:
         ("POST", "rules/simulate", {"text": "deny fetch(*)"}),
         ("DELETE", "grants/x", None),
         ("POST", "pending/x/decision", {"digest": "0" * 64, "decision": "allow"}),
+        ("POST", "runs/x/resume", None),
         ("PUT", "mode", {"mode": "workspace"}),
         ("POST", "audit/verify", None),
     ],
@@ -104,6 +105,11 @@ def test_modes_are_chosen_by_what_is_there(person: httpx.Client) -> None:
     )  # fmt: skip
     chosen = person.put("/api/permissions/mode", json={"mode": "read", "conversation": "talk"}).json()
     assert chosen == {"mode": "ask", "conversations": {"talk": "read"}}
+
+
+def test_only_a_run_that_waits_can_go_on(person: httpx.Client) -> None:
+    assert person.get("/api/permissions/runs/paused").json() == []
+    assert code_of(person.post("/api/permissions/runs/x/resume")) == "permissions.no_paused_run"
 
 
 def test_what_a_person_does_by_hand_is_in_the_record(person: httpx.Client, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from madang.permissions.errors import (
     Denied,
     DeniedByPerson,
     FailedBefore,
+    NoPausedRun,
     Parked,
     QuestionExpired,
     RunPaused,
@@ -171,6 +172,7 @@ async def test_PERM_07_identical_asks_are_one_question_and_the_21st_pauses_the_r
     found = await house.room.runs.find("run")
     assert found is not None
     assert (found.asks, found.paused) == (20, "asks")
+    assert ("approvals.changed", {"run": "run"}) in house.said
 
 
 async def test_PERM_07_the_sixth_no_pauses_the_run(house: Walls) -> None:
@@ -180,6 +182,30 @@ async def test_PERM_07_the_sixth_no_pauses_the_run(house: Walls) -> None:
     with pytest.raises(RunPaused):
         await house.do(ReadFile(house.folder.id, "a.txt"), run("7"))
     assert "paused" in await house.audit()
+
+
+async def test_PERM_07_a_paused_run_goes_on_when_a_person_says_so_and_counts_anew(house: Walls) -> None:
+    for number in range(6):
+        id = await house.ask(house.write(f"{number}.txt"), run(str(number), taint=("untrusted",)))
+        await house.answer(id, yes=False)
+    (waiting,) = await house.room.runs.paused()
+    assert (waiting.id, waiting.denials, waiting.paused) == ("run", 6, "denials")
+    house.said.clear()
+    found = await house.room.runs.resume("run", "session")
+    assert (found.asks, found.denials, found.paused, found.taint) == (0, 0, None, {"untrusted"})
+    assert await house.room.runs.paused() == []
+    assert house.said == [("approvals.changed", {"run": "run"})]
+    assert (await house.audit())[-1] == "resumed"
+    # Five more noes are borne, and what was refused stays refused.
+    with pytest.raises(DeniedByPerson):
+        await house.do(house.write("0.txt"), run("0"))
+    for number in range(6, 11):
+        await house.answer(await house.ask(house.write(f"{number}.txt"), run(str(number))), yes=False)
+    assert (await house.do(ReadFile(house.folder.id, "a.txt"), run("11"))).body == b"old"
+    for unpaused in ("run", "nobody"):
+        with pytest.raises(NoPausedRun):
+            await house.room.runs.resume(unpaused, "session")
+    assert await house.is_sound()
 
 
 @pytest.mark.parametrize(

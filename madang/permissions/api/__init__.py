@@ -6,7 +6,8 @@ from madang.permissions.api.audit import router as audit
 from madang.permissions.api.policy import router as policy
 from madang.permissions.api.questions import router as questions
 from madang.permissions.api.rules import router as rules
+from madang.permissions.api.runs import router as runs
 
 router = APIRouter()
-for _part in (policy, rules, questions, audit):
+for _part in (policy, rules, questions, runs, audit):
     router.include_router(_part)

@@ -9,6 +9,8 @@ from madang.permissions.effects.types import Verdict
 from madang.permissions.types import GrantScope
 from madang.system.types import Actor
 
+CHANGED = "approvals.changed"
+"""Announced with the id of the question, or with the run that was paused or goes on."""
 QuestionState = Literal["pending", "executing", "done", "failed", "denied", "expired", "stale", "unknown"]
 
 

@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from madang.db.transaction import Transaction
+from madang.permissions.approvals.types import CHANGED
+from madang.permissions.errors import NoPausedRun
 from madang.permissions.ground import Ground
 from madang.permissions.runs import store
 from madang.permissions.runs.types import RunState
@@ -20,6 +22,29 @@ class Runs:
         """Return how a run stands; `None` where it has asked for nothing."""
         async with self._ground.database.read() as tx:
             return await store.find(tx, run)
+
+    async def paused(self) -> list[RunState]:
+        """Return the runs that wait for a person, the newest first."""
+        async with self._ground.database.read() as tx:
+            return await store.paused(tx)
+
+    async def resume(self, run: str, by: str) -> RunState:
+        """Let a paused run go on; what it asks and is refused counts anew. What it has met, it has met.
+
+        Raises `NoPausedRun`.
+        """
+
+        async def put(tx: Transaction) -> RunState | None:
+            if not await store.resume(tx, run):
+                return None
+            await self._ground.audit.append(tx, "resumed", run, {"by": by})
+            return await store.find(tx, run)
+
+        found = await self._ground.write(put)
+        if found is None:
+            raise NoPausedRun("no run with this id waits for a person")
+        self._ground.announce(CHANGED, {"run": run})
+        return found
 
     async def enter(self, asking: Asking, mode: Mode) -> RunState | None:
         """Return how the run stands, with all that the asking brings along; `None` for what belongs to no run.

@@ -8,7 +8,7 @@ from sqlalchemy import Row, select, update
 from madang.db.rows import reading
 from madang.db.transaction import Transaction
 from madang.db.walls import permission_modes, permission_runs
-from madang.permissions.runs.types import PauseReason, RunState
+from madang.permissions.runs.types import MOST_LISTED, PauseReason, RunState
 from madang.permissions.types import Mode
 
 
@@ -34,6 +34,20 @@ async def change(tx: Transaction, run: str, **values: Any) -> None:
 
 async def pause(tx: Transaction, run: str, reason: PauseReason) -> None:
     await change(tx, run, paused=reason)
+
+
+async def paused(tx: Transaction) -> list[RunState]:
+    """Return the runs that wait for a person, the newest first."""
+    wanted = select(permission_runs).where(permission_runs.c.paused.is_not(None))
+    order = (permission_runs.c.began_at.desc(), permission_runs.c.id)
+    return [_state(row) for row in await tx.execute(wanted.order_by(*order).limit(MOST_LISTED))]
+
+
+async def resume(tx: Transaction, run: str) -> bool:
+    """Let a run go on and count anew; say whether it was paused."""
+    is_paused = (permission_runs.c.id == run, permission_runs.c.paused.is_not(None))
+    anew = update(permission_runs).where(*is_paused).values(paused=None, asks=0, denials=0)
+    return bool((await tx.execute(anew)).rowcount)
 
 
 async def modes(tx: Transaction) -> dict[str, Mode]:

@@ -10,6 +10,8 @@ MOST_ASKS = 20
 MOST_DENIALS = 5
 MOST_WAITING = 20
 """Of a program that belongs to no run."""
+MOST_LISTED = 100
+"""Of the runs that wait for a person, the newest."""
 
 PauseReason = Literal["asks", "denials"]
 
