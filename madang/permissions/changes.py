@@ -1,6 +1,8 @@
 """What a person changes about the walls: rules, grants and modes. Each change is recorded and counts at once."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from madang.db.transaction import Transaction
@@ -12,17 +14,21 @@ from madang.permissions.errors import (
     NoSuchGrant,
     NoSuchRule,
     RuleThere,
+    ScopeNotOffered,
     TooManyRules,
+    UnboundGrant,
 )
 from madang.permissions.grammar import parse, written
 from madang.permissions.grants import store as grants
+from madang.permissions.grants.types import StoredGrant
 from madang.permissions.ground import Ground
 from madang.permissions.matchers import RuleError
+from madang.permissions.offers import scopes_by_hand
 from madang.permissions.own_rules import store
 from madang.permissions.own_rules.types import MOST_RULES, StoredRule
 from madang.permissions.policy import Policies
 from madang.permissions.runs import store as runs
-from madang.permissions.types import Mode, Rule
+from madang.permissions.types import GrantScope, Mode, Rule
 from madang.system.types import Tier
 
 CHANGED = "permissions.changed"
@@ -64,6 +70,39 @@ class Changes:
             await self._ground.audit.append(tx, "rule_removed", id, {"rule": text, "by": by})
 
         await self._change(put)
+
+    async def give(self, text: str, scope: GrantScope, subject: str, by: str) -> StoredGrant:
+        """Allow what a rule says for a run that has begun, a conversation, an opened folder, a job, or for good.
+
+        `subject` is the id of what it is for, empty for good. Raises `BadRule`, `ScopeNotOffered`, `UnboundGrant`,
+        `RuleThere`, `TooManyRules`, and what `Folders.find` raises.
+        """
+        rule = read_rule(text)
+        if scope not in (offered := scopes_by_hand(rule)):
+            raise ScopeNotOffered("this cannot be allowed that far", scope=scope, offered=list(offered))
+        if bool(subject) is (scope == "always"):
+            raise UnboundGrant("name what it is for, and only that", scope=scope, subject=subject)
+        if scope == "workspace":
+            self._folders.find(subject)
+        given = StoredGrant(new_id(), scope, subject, written(rule), (), by, self._ground.clock.now())
+        return await self._change(partial(self._put_grant, given))
+
+    async def _put_grant(self, grant: StoredGrant, tx: Transaction) -> StoredGrant:
+        await tx.lock(store.TOPIC)
+        run = await runs.find(tx, grant.subject) if grant.scope == "run" else None
+        if grant.scope == "run" and run is None:
+            raise UnboundGrant("no run with this id has begun", scope="run", subject=grant.subject)
+        there = await grants.all_grants(tx)
+        for other in there:
+            if (other.scope, other.subject, other.rule) == (grant.scope, grant.subject, grant.rule):
+                raise RuleThere("this is allowed already", id=other.id)
+        if len(there) >= MOST_RULES:
+            raise TooManyRules("take a grant back first", most=MOST_RULES)
+        kept = replace(grant, taint=tuple(sorted(run.taint))) if run else grant
+        await grants.add(tx, kept)
+        facts = {"scope": kept.scope, "subject": kept.subject, "rule": kept.rule, "by": kept.created_by}
+        await self._ground.audit.append(tx, "granted", kept.id, facts)
+        return kept
 
     async def revoke(self, id: str, by: str) -> None:
         """Take a grant back; it allows nothing from here on, in runs that are going too. Raises `NoSuchGrant`."""

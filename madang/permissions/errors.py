@@ -111,6 +111,12 @@ class ScopeNotOffered(BadRequest):
     code = "permissions.scope_not_offered"
 
 
+class UnboundGrant(BadRequest):
+    """What it would be allowed for is missing, or not there. Details: `scope` and `subject`."""
+
+    code = "permissions.unbound_grant"
+
+
 class ModeNotAvailable(Conflict):
     """The mode needs what is not there. Details: `mode` and `needs`: `trusted_folder` or `tier`."""
 

@@ -43,6 +43,19 @@ def offers(action: Action, decision: Decision, policy: Policy) -> tuple[Offer, .
     return (once, *(Offer(scope, text) for scope in scopes))
 
 
+def scopes_by_hand(rule: Rule) -> tuple[GrantScope, ...]:
+    """Return how far a person may allow a rule they wrote: as far as a question for it can go, and for a job."""
+    matcher = rule.matcher
+    if rule.effect != "allow" or not (rule.kind.startswith("fs.") or rule.kind in ("exec", "fetch")):
+        return ()
+    if isinstance(matcher, Template) and _is_open_ended(matcher.exe):
+        return ()
+    scopes: list[GrantScope] = ["run", "conversation", "job"]
+    if isinstance(matcher, PathPattern) and matcher.base == "ws":
+        scopes += ["workspace", "always"] if rule.kind in ("fs.read", "fs.list") else ["workspace"]
+    return tuple(scopes)
+
+
 def may_keep(scope: GrantScope, action: Action, policy: Policy, rule: str) -> bool:
     """Say whether a scope was among what is offered, with exactly this rule."""
     return Offer(scope, rule) in offers(action, decide(action, policy), policy)
@@ -72,9 +85,13 @@ def _draft(action: Action, policy: Policy) -> Rule | None:
 
 
 def _program_rule(action: Action) -> Rule | None:
-    if action.program is None or action.program.path.rsplit("/", 1)[1].rstrip("0123456789.") in OPEN_ENDED:
+    if action.program is None or _is_open_ended(action.program.path):
         return None
     return Rule("allow", "exec", Template(action.program.path, tuple(Token("literal", one) for one in action.argv[1:])))
+
+
+def _is_open_ended(path: str) -> bool:
+    return path.rsplit("/", 1)[1].rstrip("0123456789.") in OPEN_ENDED
 
 
 def _fetch_rule(action: Action) -> Rule | None:

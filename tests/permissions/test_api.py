@@ -43,6 +43,7 @@ def code_of(answer: httpx.Response) -> Any:
         ("POST", "rules", {"text": "allow fs.read(ws:**)"}),
         ("DELETE", "rules/x", None),
         ("POST", "rules/simulate", {"text": "deny fetch(*)"}),
+        ("POST", "grants", {"text": "allow fs.read(ws:**)", "scope": "always"}),
         ("DELETE", "grants/x", None),
         ("POST", "pending/x/decision", {"digest": "0" * 64, "decision": "allow"}),
         ("POST", "runs/x/resume", None),
@@ -73,6 +74,23 @@ def test_rules_are_kept_listed_and_let_go(person: httpx.Client) -> None:
     assert person.delete(f"/api/permissions/rules/{rule['id']}").status_code == 204
     assert code_of(person.delete(f"/api/permissions/rules/{rule['id']}")) == "permissions.no_such_rule"
     assert rule["id"] not in {one["id"] for one in person.get("/api/permissions").json()["rules"]}
+
+
+def test_grants_are_given_by_hand_listed_and_taken_back(person: httpx.Client) -> None:
+    body = {"text": " allow exec(/usr/bin/sha512sum a.txt)", "scope": "conversation", "subject": "talk"}
+    made = person.post("/api/permissions/grants", json=body)
+    assert made.status_code == 201, made.text
+    grant = made.json()
+    assert (grant["scope"], grant["subject"], grant["rule"]) == ("conversation", "talk", body["text"].strip())
+    assert person.get("/api/permissions/grants").json() == [grant]
+    assert code_of(person.post("/api/permissions/grants", json=body)) == "permissions.rule_there"
+    for wrong, code in [
+        ({"text": "allow exec(/usr/bin/sha512sum"}, "bad_rule"), ({"scope": "always"}, "scope_not_offered"),
+        ({"subject": ""}, "unbound_grant"), ({"scope": "run"}, "unbound_grant"),
+    ]:  # fmt: skip
+        assert code_of(person.post("/api/permissions/grants", json=body | wrong)) == f"permissions.{code}"
+    assert person.delete(f"/api/permissions/grants/{grant['id']}").status_code == 204
+    assert person.get("/api/permissions/grants").json() == []
 
 
 def test_a_line_that_is_no_rule_denies_and_is_shown(person: httpx.Client) -> None:

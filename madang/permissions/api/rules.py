@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
-from madang.permissions.api.policy import PermissionsDep, Person
+from madang.permissions.api.policy import IdText, PermissionsDep, Person
 from madang.permissions.grants.types import StoredGrant
 from madang.permissions.own_rules.types import StoredRule
 from madang.permissions.simulator import Simulation
@@ -59,6 +59,13 @@ class RuleBody(Body):
     text: Annotated[str, Field(min_length=1, max_length=8192)]
 
 
+class GrantBody(RuleBody):
+    """A rule that allows, and for what: the id of a run, conversation, folder or job; none where it is for always."""
+
+    scope: GrantScope
+    subject: IdText = ""
+
+
 @router.get("/rules", dependencies=[needs("read")])
 async def own_rules(permissions: PermissionsDep) -> list[OwnRule]:
     """The person's rules, the oldest first."""
@@ -88,6 +95,12 @@ async def all_grants(permissions: PermissionsDep) -> list[GrantView]:
     """What was allowed for longer, the oldest first."""
     await permissions.policies.refresh()
     return [GrantView.of(grant) for grant in permissions.policies.current.grants]
+
+
+@router.post("/grants", status_code=201)
+async def give(body: GrantBody, principal: Person, permissions: PermissionsDep) -> GrantView:
+    """Allow something for longer before it is asked about; no further than a question for it could be answered."""
+    return GrantView.of(await permissions.changes.give(body.text, body.scope, body.subject, principal.id))
 
 
 @router.delete("/grants/{id}", status_code=204)
