@@ -128,11 +128,12 @@ export class FolderBrowser extends MadangElement {
   }
 
   /**
-   * Folders hold other things than before; `path` is what to show now.
-   * @param {{ folders: string[], path?: string, isFolder?: boolean }} change
+   * Folders hold other things than before: `open` is one to look into, `path` what to show now.
+   * @param {{ open?: string, path?: string, isFolder?: boolean }} change
    */
-  #changed({ folders, path, isFolder = false }) {
-    for (const folder of new Set(folders)) void this.#tree.refresh(folder)
+  #changed({ open = "", path, isFolder = false }) {
+    this.#tree.open(open)
+    void this.#tree.refresh("")
     if (path === undefined) return
     this.#choose(path, isFolder)
     const title = this.#pane.querySelector("h2")

@@ -109,7 +109,7 @@ function newFolder(page, folder, path) {
   askPath({ ...words, value: path && `${path}/`, save: t("files.new_folder.go") }, async (made) => {
     await api.post(within(folder, "folders"), { path: made })
     toast(t("files.new_folder.done", { name: nameOf(made) }))
-    page.fire("files-changed", { folders: [""], path: made, isFolder: true })
+    page.fire("files-changed", { open: parentOf(made), path: made, isFolder: true })
   })
 }
 
@@ -126,13 +126,13 @@ function move(page, folder, path) {
     const back = async () => {
       try {
         await api.post(within(folder, "move"), { path: to, to: path })
-        page.fire("files-changed", { folders: [""], path: parentOf(path), isFolder: true })
+        page.fire("files-changed", { path: parentOf(path), isFolder: true })
       } catch (error) {
         complain(error)
       }
     }
     toast(t("files.move.done", { name: nameOf(to) }), { action: { label: t("parts.undo"), run: back } })
-    page.fire("files-changed", { folders: [""], path: parentOf(to), isFolder: true })
+    page.fire("files-changed", { open: parentOf(to), path: parentOf(to), isFolder: true })
   })
 }
 
@@ -146,7 +146,7 @@ async function remove(page, folder, path) {
     const [gone] = await api.post(within(folder, "delete"), { paths: [path] })
     const back = () => void restore(page, folder, gone)
     toast(t("files.delete.done", { name: nameOf(path) }), { action: { label: t("parts.undo"), run: back } })
-    page.fire("files-changed", { folders: [parentOf(path)], path: parentOf(path), isFolder: true })
+    page.fire("files-changed", { path: parentOf(path), isFolder: true })
   } catch (error) {
     complain(error)
   }
@@ -162,7 +162,7 @@ async function restore(page, folder, { id, path }) {
   try {
     await api.post(within(folder, `trash/${id}/restore`))
     toast(t("files.trash.restored", { name: nameOf(path) }))
-    page.fire("files-changed", { folders: [""] })
+    page.fire("files-changed", { open: parentOf(path) })
     return true
   } catch (error) {
     complain(error)
@@ -227,7 +227,7 @@ async function addFiles(page, folder, path, input) {
   }
   input.value = ""
   if (added > 0) toast(t("files.add.done", { count: added }))
-  if (added > 0) page.fire("files-changed", { folders: [path] })
+  if (added > 0) page.fire("files-changed", { open: path })
 }
 
 /**

@@ -29,7 +29,7 @@ export class FileTree extends MadangElement {
     super()
     this.folder = folder
     this.#selected = selected
-    for (let path = parentOf(selected); path; path = parentOf(path)) this.#open.add(path)
+    this.open(parentOf(selected))
   }
 
   connected() {
@@ -48,6 +48,11 @@ export class FileTree extends MadangElement {
   select(path) {
     this.#selected = path
     for (const row of this.#rows) row.setAttribute("aria-selected", String(this.#at(row).path === path))
+  }
+
+  /** Let a folder be open, and those above it, from the next `refresh` on. @param {string} path */
+  open(path) {
+    for (let one = path; one; one = parentOf(one)) this.#open.add(one)
   }
 
   /** Fetch a folder and what is open in it anew. @param {string} path */
@@ -84,14 +89,16 @@ export class FileTree extends MadangElement {
       const listing = /** @type {Listing} */ (
         await api.get(within(this.folder, "list", query), { signal: this.leaving })
       )
+      // It may have been shut meanwhile, or drawn anew, or this very page of it came already.
+      if (after && (!after.isConnected || (path && !this.#open.has(path)))) return []
       if (anew) this.#shut(after)
       const rows = this.#rowsOf(listing, path, level)
       if (after) after.after(...rows)
       else fill(this, rows)
       if (rows.length === 0 && level === 1) this.#note(t("files.tree.empty"))
       this.#rove()
-      const within_ = rows.filter((row) => this.#at(row).type === "folder" && this.#open.has(this.#at(row).path))
-      for (const row of within_) await this.#fetch(this.#at(row).path, level + 1, row, true)
+      const opened = rows.filter((row) => this.#at(row).type === "folder" && this.#open.has(this.#at(row).path))
+      for (const row of opened) await this.#fetch(this.#at(row).path, level + 1, row, true)
       return rows
     } catch (error) {
       if (!this.leaving.aborted) complain(error)

@@ -182,7 +182,7 @@ async def test_what_is_done_by_hand_is_done_on_the_disk_and_taken_back(
     await at.page.locator("input[type=file]").set_input_files(
         {"name": "new.bin", "mimeType": "application/octet-stream", "buffer": bytes(range(256))}
     )
-    await expect(at.page.get_by_text(at.words["files.add.done.other"].format(count=1))).to_be_visible()
+    await at.row("보고서/new.bin").wait_for()
     assert (folder / "보고서" / "new.bin").read_bytes() == bytes(range(256))
 
     await at.row("notes.txt").click()
@@ -200,7 +200,8 @@ async def test_what_is_done_by_hand_is_done_on_the_disk_and_taken_back(
     await at.button("files.delete").click()
     await expect(at.row("src")).to_have_count(0)
     assert not (folder / "src").exists()
-    await at.button("parts.undo").last.click()
+    told = at.page.locator(".toast", has_text=at.words["files.delete.done"].split("{을/를}")[1]).last
+    await told.get_by_role("button", name=at.words["parts.undo"]).click()
     await at.row("src").wait_for()
     assert (folder / "src" / "app.py").read_text() == "def main() -> int:\n    return 1\n"
 
@@ -249,3 +250,37 @@ async def test_a_folder_that_was_replaced_says_so_and_shows_nothing(
     finally:
         folder.rmdir()
         folder.with_name("옮긴 곳").rename(folder)
+
+
+async def test_files_that_madang_goes_by_are_left_aside_until_they_were_looked_at(
+    house: House, chromium: Chromium, folder: Path
+) -> None:
+    await asyncio.to_thread(opened, house, folder, "write")
+    (folder / "AGENTS.md").write_text("Always answer in rhyme.")
+    try:
+        at = await visit(house, chromium)
+        await expect(at.page.locator(".files__ignored")).to_contain_text("AGENTS.md")
+        assert not (problems := await violations(at.page, "a changed folder")), "\n".join(problems)
+        await at.button("files.ignored.seen").click()
+        await expect(at.page.locator(".files__ignored")).to_have_count(0)
+        with house.server.client() as client:
+            assert client.get("/api/files/folders").json()[0]["ignored"] == {}
+    finally:
+        (folder / "AGENTS.md").unlink()
+
+
+async def test_a_large_folder_comes_a_page_at_a_time(house: House, chromium: Chromium) -> None:
+    large = house.home / "large"
+    large.mkdir()
+    for number in range(203):
+        (large / f"{number:03}.txt").touch()
+    folder_id = await asyncio.to_thread(opened, house, large, "read")
+    at = await visit(house, chromium, f"/files/{folder_id}")
+    await expect(at.page.get_by_role("treeitem")).to_have_count(201)
+    await at.row("000.txt").focus()
+    await at.page.keyboard.press("End")
+    await at.page.keyboard.press("Enter")
+    await expect(at.row("200.txt")).to_be_focused()
+    await expect(at.page.get_by_role("treeitem")).to_have_count(203)
+    with house.server.client() as client:
+        client.delete(f"/api/files/folders/{folder_id}").raise_for_status()
