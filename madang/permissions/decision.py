@@ -14,7 +14,8 @@ from madang.permissions.templates.match import Fit, is_bounded
 from madang.permissions.types import Decision, Effect, Policy, Reason, RuleSource, SourcedRule, Template
 from madang.system.types import Action, Touched
 
-MOST_PATHS = 10_000
+MOST_PATHS = 10_002
+"""As many as an archive may hold, and itself and the folder it is unpacked into."""
 LONGEST = 4096
 _HARD = RuleSource("hard")
 _LEAK = frozenset(["untrusted", "private"])

@@ -1,6 +1,7 @@
 """What no rule can change: places nobody but the person touches, and what a person is always asked about."""
 
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Final
 
 from madang.permissions.globs import folded
@@ -35,7 +36,8 @@ _PROTECTED_NAMES: Final = (
     ".xprofile", ".xinitrc", ".xsession", ".xsessionrc", ".inputrc", ".vimrc", ".pam_environment", "crontab",
 )  # fmt: skip
 _PROTECTED_FOLDERS: Final = (
-    (".git", "hooks"), (".git", "config"), (".git", "info"), (".git", "modules"), (".vscode",), (".idea",),
+    (".git", "hooks"), (".git", "config"), (".git", "info"), (".git", "modules"),
+    (".git", "commondir"), (".git", "config.worktree"), (".git", "worktrees"), (".vscode",), (".idea",),
     (".config", "autostart"), (".config", "systemd"), (".config", "environment.d"), (".config", "fish"),
     (".config", "git"), (".local", "share", "systemd"), ("library", "launchagents"), ("library", "launchdaemons"),
     ("etc", "systemd"), ("etc", "cron.d"), ("etc", "cron.daily"), ("etc", "cron.hourly"), ("etc", "cron.weekly"),
@@ -60,7 +62,7 @@ def path_denial(found: Spots, places: Places, is_by_hand: bool, takes_below: boo
     if found.touched.type == "other":
         return "not_a_file"
     for parts in both_ways(found):
-        if any(_meets(root, parts, takes_below) for root in _closed(places)):
+        if any(_meets(root, parts, takes_below) for root in _closed(places.home, places.secret)):
             return "secret_place"
         if found.touched.use in WRITING and any(parts[: len(root)] == root for root in map(parts_of, _READ_ONLY)):
             return "madang_own"
@@ -129,9 +131,10 @@ def looks_secret(parts: Parts) -> bool:
     return not _SECRET_FOLDERS.isdisjoint(parts) or any(fnmatchcase(parts[-1], name) for name in _SECRET_NAMES)
 
 
-def _closed(places: Places) -> list[Parts]:
-    home = places.home.rstrip("/")
-    paths = (*_SYSTEM, *places.secret, *(f"{home}/{name}" for name in _IN_HOME))
+@lru_cache(maxsize=8)
+def _closed(home: str, secret: tuple[str, ...]) -> list[Parts]:
+    home = home.rstrip("/")
+    paths = (*_SYSTEM, *secret, *(f"{home}/{name}" for name in _IN_HOME))
     return [tuple(map(folded, parts_of(path))) for path in paths]
 
 

@@ -20,17 +20,22 @@ _BLOCK_BYTES = 1 << 16
 _MOST_NAMED = 200
 
 
-def contents_of(descriptor: int) -> dict[str, Any]:
-    """Return what a person is shown of an archive: counts, bytes and the first names. Raises `BadArchive`."""
+def contents_of(descriptor: int) -> tuple[dict[str, Any], list[tuple[str, ...]]]:
+    """Return what a person is shown of an archive (counts, bytes and the first names), and the names of all it holds.
+
+    Raises `BadArchive`.
+    """
     facts: dict[str, Any] = {"files": 0, "folders": 0, "size_bytes": 0, "names": [], "is_truncated": False}
+    held: list[tuple[str, ...]] = []
     for member in members_of(descriptor):
+        held.append(member.names)
         facts["folders" if member.is_folder else "files"] += 1
         facts["size_bytes"] += member.size_bytes
         if len(facts["names"]) < _MOST_NAMED:
             facts["names"].append("/".join(member.names))
         else:
             facts["is_truncated"] = True
-    return facts
+    return facts, held
 
 
 def extract(descriptor: int, target: Place, expected: str) -> Outcome:

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -169,11 +169,19 @@ def extract(preparing: Preparing, request: ExtractArchive) -> Draft:
     preparing.resolver.held.callback(os.close, descriptor)
     target = preparing.resolver.spot(request.to, changes=True, makes=True)
     changing.check_free(target)
-    holds, before = extracting.contents_of(descriptor), hash_of(descriptor, archives.MOST_BYTES, source.relative)
+    holds, held = extracting.contents_of(descriptor)
+    before = hash_of(descriptor, archives.MOST_BYTES, source.relative)
     do = partial(extracting.extract, descriptor, place_at(target), before)
-    paths = (source.touched("read", before), target.touched("write"))
+    made = target.touched("write")
+    paths = (source.touched("read", before), made, *(_below(made, names) for names in held if names))
     details = {name: holds[name] for name in ("files", "folders", "size_bytes")}
     return Draft("fs.write", paths, do, details, holds)
+
+
+def _below(made: Touched, names: tuple[str, ...]) -> Touched:
+    """Return what would be made below a folder that is made: each counts by itself, whatever lies around it."""
+    relative, path, real = ("/".join((above, *names)) for above in (made.relative, made.path, made.real))
+    return replace(made, relative=relative, path=path, real=real)
 
 
 def _start(preparing: Preparing, path: str) -> Spot:
