@@ -10,6 +10,7 @@ from loguru import logger
 from madang.errors import MadangError
 from madang.ids import new_id
 from madang.permissions.approvals.types import Answer, Offer, Question
+from madang.permissions.changes import CHANGED
 from madang.permissions.codec import unpacked
 from madang.permissions.doing import Doing, Leave
 from madang.permissions.effects.types import Effect
@@ -208,6 +209,8 @@ class Broker:
             effect = await self._doing.begin(action, asking, leave)
             await self._policies.refresh()
             if effect:
+                if leave.grant is not None:
+                    self._ground.announce(CHANGED, {"version": self._policies.current.version})
                 return effect
             if (found := await self._parking.find(question.id)).state != "pending":
                 raise AlreadyDecided("the question is closed", state=found.state)

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,8 +22,9 @@ from madang.permissions.errors import (
     StaleApproval,
 )
 from madang.system.executor import Asking
-from madang.system.requests import DeleteEntries, ReadFile
+from madang.system.requests import DeleteEntries, ReadFile, WriteFile
 from madang.system.types import Actor
+from tests.permissions.late import Late
 from tests.permissions.walls import CANARY, Walls, run, walls
 
 pytestmark = pytest.mark.timeout(120)
@@ -314,13 +314,56 @@ async def test_taint_stays_with_the_run(house: Walls) -> None:
     assert (await house.room.parking.find(fresh)).taint == ()
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_step_that_failed_fails_again_and_is_not_done(house: Walls) -> None:
-    await house.room.changes.add_rule(f"allow fs.write(abs:{spelled(house.place)}/**)", "session")
-    request = replace(house.write(), expected="0" * 64)
+    late = Late(house, lambda: (house.place / "a.txt").write_bytes(b"meanwhile"))
+    house.room.broker.carries(late, WriteFile)
+    await house.room.changes.add_rule("allow fs.write(ws:**)", "session")
     with pytest.raises(MadangError) as first:
-        await house.do(request)
+        await house.do(house.write())
     assert not isinstance(first.value, FailedBefore)
-    assert (house.place / "a.txt").read_bytes() == b"old"
+    with pytest.raises(FailedBefore) as again:
+        await house.do(house.write())
+    assert again.value.details["error"]["code"] == first.value.code
+    assert (house.place / "a.txt").read_bytes() == b"meanwhile"
+    assert late.tried == 1
+    assert await house.audit() == ["rule_added", "intent", "outcome"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_was_approved_and_failed_is_shown_as_that(house: Walls) -> None:
+    house.room.broker.carries(Late(house, lambda: (house.place / "a.txt").write_bytes(b"meanwhile")), WriteFile)
+    id = await house.ask(house.write())
+    assert await house.answer(id) == "failed"
+    with pytest.raises(FailedBefore):
+        await house.do(house.write())
+    assert (house.place / "a.txt").read_bytes() == b"meanwhile"
+    assert ((await house.room.parking.find(id)).error or {})["code"]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_pages_are_told_by_ids_alone(house: Walls) -> None:
+    changes = house.room.changes
+    id = await house.ask(house.write(f"{CANARY}.txt"))
+    assert house.said == [("approvals.changed", {"id": id})]
+    await house.answer(id, scope="run")
+    assert set(map(str, house.said)) == {
+        str(("approvals.changed", {"id": id})),
+        str(("permissions.changed", {"version": house.room.policies.current.version})),
+    }
+    house.said.clear()
+    rule = await changes.add_rule("deny fs.read(ws:secret/**)", "session")
+    grant = await changes.give("allow fs.read(ws:**)", "always", "", "session")
+    await changes.set_mode("read", "talk", "session")
+    await changes.revoke(grant.id, "session")
+    await changes.remove_rule(rule.id, "session")
+    newest = house.room.policies.current.version
+    assert house.said == [("permissions.changed", {"version": newest - before}) for before in (4, 3, 2, 1, 0)]
+    house.said.clear()
+    late = await house.ask(house.write(), run("2", "another"))
+    house.clock.advance(days=7)
+    await house.room.tidy()
+    assert house.said == [("approvals.changed", {"id": late})] * 2
 
 
 async def test_PERM_14_no_secret_in_what_is_kept_to_be_read(house: Walls) -> None:
