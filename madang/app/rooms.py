@@ -35,6 +35,7 @@ from madang.secrets.service import Secrets
 from madang.system.api import DataPlace
 from madang.system.files.executor import FileExecutor
 from madang.system.files.trash import Trash
+from madang.system.undo.journal import Undo
 from madang.usage.away import Visits
 from madang.usage.service import UsageReports
 
@@ -119,14 +120,16 @@ async def open_rooms(ground: Ground, stack: AsyncExitStack) -> Rooms:
     await start(stack, chat)
     trash = Trash(settings.data_dir)
     executor = FileExecutor(folders, trash, clock, keeps=is_kept)
-    permissions = build_walls(ground_of_walls(ground, database, lease, announce), settings, folders, workshop, executor)
+    undo = await start(stack, Undo(database, lease, folders, settings.data_dir, clock))
+    ground_below = ground_of_walls(ground, database, lease, announce)
+    permissions = build_walls(ground_below, settings, folders, workshop, files=executor, undo=undo)
     await start(stack, permissions)
     announcer.listen(permissions.heard)
     carrier = permissions.broker
-    files = Files(carrier, folders, trash)
+    files = Files(carrier, folders, trash, undo)
     programs = await start(stack, Programs(ProgramGround(database, lease, journal, carrier, clock, redactor)))
     weekly_check = WeeklyCheck(database, settings.data_dir, clock)
-    chores = [journal.prune, chat.conversations.purge, files.purge, permissions.tidy, weekly_check.look]
+    chores = [journal.prune, chat.conversations.purge, files.purge, permissions.tidy, undo.tidy, weekly_check.look]
     await start(stack, Housekeeping(chores))
     return Rooms(
         database, journal, announce, install, preferences, folders, permissions, files, workshop, programs, secrets,

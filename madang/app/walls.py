@@ -28,9 +28,12 @@ from madang.system.requests import (
     RestoreEntry,
     RunProgram,
     SearchFiles,
+    UndoChanges,
     WriteFile,
 )
 from madang.system.types import Tier
+from madang.system.undo.executor import UndoExecutor
+from madang.system.undo.journal import Undo
 
 _OF_FILES = (
     ReadFile, ListFolder, FindFiles, SearchFiles, WriteFile, MakeFolder, MoveEntry, DeleteEntries, RestoreEntry,
@@ -52,15 +55,22 @@ def ground_of_walls(ground: Ground, database: Database, lease: Lease, announce: 
 
 
 def build_walls(
-    ground: PermissionsGround, settings: Settings, folders: Folders, workshop: Workshop, files: FileExecutor
+    ground: PermissionsGround,
+    settings: Settings,
+    folders: Folders,
+    workshop: Workshop,
+    *,
+    files: FileExecutor,
+    undo: Undo,
 ) -> Permissions:
     """Put the walls together; nothing is read yet."""
 
     async def tier() -> Tier:
         return (await workshop.sandbox.read()).tier
 
-    permissions = Permissions.build(ground, settings, folders, tier)
+    permissions = Permissions.build(ground, settings, folders, tier, undo)
     permissions.broker.carries(files, *_OF_FILES)
     permissions.broker.carries(workshop.executor, RunProgram)
     permissions.broker.carries(FetchExecutor(Fetcher()), FetchPage)
+    permissions.broker.carries(UndoExecutor(folders, undo), UndoChanges)
     return permissions

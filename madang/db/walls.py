@@ -157,3 +157,20 @@ program_runs = Table(
     Column("error", Json),
     Column("process", Text),
 )
+
+# What actions changed in opened folders, to undo it: one row for each action and folder. `changes` has each path as it
+# was and as it became; contents lie in the data folder by their SHA-256.
+undo_entries = Table(
+    "undo_entries",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("effect", Text, nullable=False),
+    Column("run", Text, nullable=False, index=True),
+    Column("actor_kind", Text, nullable=False),
+    Column("folder", Text, nullable=False, index=True),
+    Column("state", Text, nullable=False, index=True),
+    Column("process", Text),
+    Column("at", Moment, nullable=False),
+    Column("changes", Json, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+)

@@ -12,6 +12,8 @@ from pydantic import Field
 from madang.errors import BadRequest
 from madang.files.service import Files
 from madang.files.types import (
+    ChangedPath,
+    Changes,
     Entry,
     FoundLine,
     FoundLines,
@@ -37,9 +39,11 @@ from madang.system.requests import (
     ReadFile,
     RestoreEntry,
     SearchFiles,
+    UndoChanges,
     WriteFile,
 )
-from madang.web import Body, needs, service
+from madang.system.undo.types import Kept
+from madang.web import Body, Page, needs, service
 
 router = APIRouter(prefix="/api/files/{folder}", tags=["files"])
 
@@ -207,3 +211,45 @@ async def deleted(folder: FolderId, files: FilesDep) -> list[Trashed]:
 async def restore(folder: FolderId, deleted_id: str, by: Person, files: FilesDep) -> None:
     """Bring something back to where it was; what is there is not replaced."""
     await files.ask(RestoreEntry(folder, deleted_id), by)
+
+
+class Undoing(Body):
+    """What to undo: all of it, or some paths. `over` are paths to put back although they were changed since."""
+
+    paths: Annotated[tuple[PathField, ...], Field(max_length=1000)] = ()
+    over: Annotated[tuple[PathField, ...], Field(max_length=1000)] = ()
+
+
+@router.get("/changes", dependencies=[needs("read")])
+async def changes(
+    *,
+    folder: FolderId,
+    files: FilesDep,
+    run: Annotated[str | None, Query(max_length=200)] = None,
+    cursor: Annotated[str | None, Query(pattern=r"^[0-9a-z]{26}$")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Page[Changes]:
+    """What was changed in a folder, by whom, and whether it can be undone, newest first."""
+    found = await files.changes(folder, run, cursor, limit + 1)
+    items = [_shown(kept) for kept in found[:limit]]
+    return Page(items=items, next_cursor=items[-1].id if len(found) > limit else None)
+
+
+@router.post("/changes/{change_id}/undo")
+async def undo(folder: FolderId, change_id: str, body: Undoing, by: Person, files: FilesDep) -> dict[str, str]:
+    """Undo what one action changed; return what became of each path: `restored`, `unchanged`, or `conflict` where it
+    was changed since and left as it is."""
+    request = UndoChanges(folder, change_id, body.paths, body.over)
+    states: dict[str, str] = (await files.facts(request, by))["states"]
+    return states
+
+
+@router.post("/runs/{run}/undo")
+async def undo_run(folder: FolderId, run: str, by: Person, files: FilesDep) -> dict[str, str]:
+    """Undo everything that a run changed in a folder, its last action first; return what became of each path."""
+    return await files.undo_run(folder, run, by)
+
+
+def _shown(kept: Kept) -> Changes:
+    changed = [ChangedPath("/".join(one.path), one.kind) for one in kept.changes if one.path]
+    return Changes(kept.id, kept.effect, kept.run, kept.actor_kind, kept.state, kept.at, kept.size_bytes, changed)

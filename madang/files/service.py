@@ -10,17 +10,22 @@ from madang.folders.service import Folders
 from madang.principal import Principal
 from madang.system.executor import Asking, Carrier, Outcome
 from madang.system.files.trash import Deleted, Trash
-from madang.system.requests import Request
+from madang.system.requests import Request, UndoChanges
 from madang.system.types import Actor
+from madang.system.undo.journal import Undo
+from madang.system.undo.types import Kept
+
+MOST_OF_A_RUN = 1000
 
 
 class Files:
     """The files in opened folders."""
 
-    def __init__(self, carrier: Carrier, folders: Folders, trash: Trash) -> None:
+    def __init__(self, carrier: Carrier, folders: Folders, trash: Trash, undo: Undo) -> None:
         self._carrier = carrier
         self._folders = folders
         self._trash = trash
+        self._undo = undo
 
     async def ask(self, request: Request, by: Principal) -> Outcome:
         """Carry a request out in the name of whoever sent it. Raises a `MadangError`."""
@@ -34,6 +39,19 @@ class Files:
         """Return what was deleted from a folder and can be brought back, newest first. Raises as `Folders.hold`."""
         self._folders.find(folder_id)
         return await asyncio.to_thread(self._deleted, folder_id)
+
+    async def changes(self, folder_id: str, run: str | None, before: str | None, limit: int) -> list[Kept]:
+        """Return what was changed in a folder and by whom, newest first. Raises `NoSuchFolder`."""
+        self._folders.find(folder_id)
+        return await self._undo.page(folder_id, run, before, limit)
+
+    async def undo_run(self, folder_id: str, run: str, by: Principal) -> dict[str, str]:
+        """Undo everything a run changed in a folder, its last action first; return what became of each path."""
+        states: dict[str, str] = {}
+        for kept in await self.changes(folder_id, run, None, MOST_OF_A_RUN):
+            if kept.state == "kept":
+                states |= (await self.facts(UndoChanges(folder_id, kept.id), by))["states"]
+        return states
 
     async def purge(self) -> None:
         """Remove for good what has been in the trash for 30 days."""

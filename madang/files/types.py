@@ -1,9 +1,11 @@
 """What the files api answers."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from madang.system.types import ObjectType
+from madang.system.undo.types import ChangeKind, KeptState
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +117,26 @@ class Unpacked:
 
     files: int
     size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPath:
+    """A path that an action changed, and how."""
+
+    path: str
+    kind: ChangeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one action changed in a folder. `run` is empty where a person did it by hand; `effect` is its id in the
+    record. It can be undone while `state` is `kept`, and again, after it was, while that is `undone`."""
+
+    id: str
+    effect: str
+    run: str
+    actor: str
+    state: KeptState
+    at: datetime
+    size_bytes: int
+    changed: list[ChangedPath]

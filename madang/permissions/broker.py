@@ -13,7 +13,7 @@ from madang.permissions.approvals.types import Answer, Offer, Question
 from madang.permissions.changes import CHANGED
 from madang.permissions.codec import unpacked
 from madang.permissions.doing import Doing, Leave
-from madang.permissions.effects.types import Effect
+from madang.permissions.effects.types import Effect, Verdict
 from madang.permissions.errors import (
     AlreadyDecided,
     Denied,
@@ -147,7 +147,7 @@ class Broker:
         """Return the effect that may begin. It is judged again where the policy changes in between."""
         for _ in range(_TRIES):
             judged = await self._policies.judge(prepared.action, asking, run)
-            verdict = judged.verdict
+            verdict = await self._weighed(prepared.action, judged.verdict)
             if verdict.effect == "deny":
                 await self._doing.refuse(prepared.action, asking, verdict)
                 raise Denied(
@@ -155,12 +155,19 @@ class Broker:
                     source=verdict.source,
                 )  # fmt: skip
             if verdict.effect == "ask":
-                await self._park(request, prepared, asking, run, judged)
+                await self._park(request, prepared, asking, run, replace(judged, verdict=verdict))
             leave = Leave(verdict, judged.version, judged.grants)
             if effect := await self._doing.begin(prepared.action, asking, leave):
                 return effect
             await self._policies.refresh()
         raise Denied("the rules change all the time", reason="changing", rule="", source="")
+
+    async def _weighed(self, action: Action, verdict: Verdict) -> Verdict:
+        """Ask about a program that could change more than can be undone, where no person allowed it already."""
+        is_free = action.kind == "exec" and verdict.effect == "allow" and verdict.source not in ("grant", "user")
+        if not is_free or action.actor.kind == "person" or await self._doing.can_undo(action, verdict):
+            return verdict
+        return replace(verdict, effect="ask", code="no_undo", because=[{"key": "no_undo", "params": {}}])
 
     async def _park(
         self, request: Request, prepared: Prepared, asking: Asking, run: RunState | None, judged: Judged

@@ -1,9 +1,10 @@
 """How something is done: the intent is on the disk before, the outcome after, and once only."""
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from loguru import logger
 
@@ -28,6 +29,7 @@ from madang.system.types import Action, Taint
 # Doing these again changes nothing, so a step that is taken again may.
 _AGAIN = frozenset({"fs.read", "fs.list"})
 _BODY_AGE = timedelta(days=7)
+TEMPLATE = "template_allows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,24 @@ class Leave:
     grant: StoredGrant | None = None
 
 
+class Keeping(Protocol):
+    """What keeps what actions change, so that it can be undone."""
+
+    def keeping(self, action: Action, effect: str) -> AbstractAsyncContextManager[None]:
+        """Keep what is there before the effect of this id, and note afterwards what it changed."""
+        ...
+
+    async def fits(self, action: Action) -> bool:
+        """Say whether all that an action may change can be kept."""
+        ...
+
+
 class Doing:
     """Begins, performs and ends effects."""
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, undo: Keeping) -> None:
         self._ground = ground
+        self._undo = undo
 
     async def start(self) -> None:
         """Give what a process that ended left behind an honest state, at once and whenever another one dies."""
@@ -106,7 +121,7 @@ class Doing:
     async def perform(self, effect: Effect, prepared: Prepared, watch: Watch) -> Outcome:
         """Do it and store what came of it. Raises what `perform` raises."""
         try:
-            outcome = await prepared.perform(watch)
+            outcome = await self._kept(effect, prepared, watch)
         except MadangError as error:
             await to_the_end(self._end(effect, "failed", error=_told(error)))
             raise
@@ -116,6 +131,16 @@ class Doing:
             raise
         await to_the_end(self._end(effect, "done", outcome))
         return outcome
+
+    async def can_undo(self, action: Action, verdict: Verdict) -> bool:
+        """Say whether what an action changes will be kept; a template changes nothing."""
+        return verdict.code == TEMPLATE or await self._undo.fits(action)
+
+    async def _kept(self, effect: Effect, prepared: Prepared, watch: Watch) -> Outcome:
+        if effect.verdict.code == TEMPLATE:
+            return await prepared.perform(watch)
+        async with self._undo.keeping(prepared.action, effect.id):
+            return await prepared.perform(watch)
 
     async def recover(self) -> None:
         """Say of every intent whose process has ended that its outcome is unknown."""

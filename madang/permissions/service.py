@@ -11,7 +11,7 @@ from madang.config import Settings
 from madang.folders.service import Folders
 from madang.permissions.broker import Broker
 from madang.permissions.changes import Changes
-from madang.permissions.doing import Doing
+from madang.permissions.doing import Doing, Keeping
 from madang.permissions.ground import Ground
 from madang.permissions.machine import read_machine_rules
 from madang.permissions.parking import Parking
@@ -38,11 +38,11 @@ class Permissions:
 
     @classmethod
     def build(
-        cls, ground: Ground, settings: Settings, folders: Folders, tier: Callable[[], Awaitable[Tier]]
+        cls, ground: Ground, settings: Settings, folders: Folders, tier: Callable[[], Awaitable[Tier]], undo: Keeping
     ) -> "Permissions":
         """Put the room together; nothing is read yet."""
         policies = Policies(ground, folders, Fixed(partial(_fixed_lines, settings), _places(settings), tier))
-        parking, doing, runs = Parking(ground, settings.approval_deadline), Doing(ground), Runs(ground)
+        parking, doing, runs = Parking(ground, settings.approval_deadline), Doing(ground, undo), Runs(ground)
         return cls(
             ground, policies, parking, doing, runs, Broker(ground, policies, runs, parking, doing),
             Changes(ground, policies, folders), Simulator(ground, policies),

@@ -115,6 +115,17 @@ class FetchPage:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class UndoChanges:
+    """Put back what one action changed in a folder: all of it, or `paths` only. What was changed since stays, but for
+    the paths in `over`."""
+
+    folder: str
+    entry: str
+    paths: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
+
+
 Request = (
     ReadFile
     | ListFolder
@@ -128,4 +139,5 @@ Request = (
     | ExtractArchive
     | RunProgram
     | FetchPage
+    | UndoChanges
 )

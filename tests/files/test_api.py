@@ -141,3 +141,26 @@ def test_what_a_folder_is_opened_to_can_change(person: httpx.Client, work: tuple
     nested = person.post("/api/files/folders", json={"path": f"{place}/sub", "access": "read"})
     assert (nested.status_code, code_of(nested)) == (404, "folders.not_there")
     assert person.get("/api/files/places", params={"path": str(place.parent)}).json()["names"] == ["work"]
+
+
+def test_what_was_changed_is_listed_and_undone(person: httpx.Client, work: tuple[Path, str]) -> None:
+    place, url = work
+    (place / "a.txt").write_text("old")
+    person.put(f"{url}/content", json={"path": "a.txt", "text": "new"}).raise_for_status()
+    [change] = person.get(f"{url}/changes").json()["items"]
+    assert (change["actor"], change["state"], change["changed"]) == (
+        "person", "kept", [{"path": "a.txt", "kind": "changed"}],
+    )  # fmt: skip
+    assert person.post(f"{url}/changes/{change['id']}/undo", json={}).json() == {"a.txt": "restored"}
+    assert (place / "a.txt").read_text() == "old"
+    assert person.get(f"{url}/changes", params={"run": "nobody"}).json()["items"] == []
+    assert person.post(f"{url}/runs/nobody/undo").json() == {}
+    assert code_of(person.post(f"{url}/changes/{'0' * 26}/undo", json={})) == "system.no_such_change"
+
+
+def test_a_program_may_see_changes_and_undo_none(house: Server, work: tuple[Path, str]) -> None:
+    url = work[1]
+    with httpx.Client(base_url=house.url, headers={"Authorization": f"Bearer {TOKEN}"}) as program:
+        assert program.get(f"{url}/changes").status_code == 200
+        assert program.post(f"{url}/changes/{'0' * 26}/undo", json={}).status_code == 403
+        assert program.post(f"{url}/runs/one/undo").status_code == 403

@@ -21,8 +21,19 @@ from madang.redact import Redactor
 from madang.system.executor import Asking, Outcome
 from madang.system.files.executor import FileExecutor
 from madang.system.files.trash import Trash
-from madang.system.requests import DeleteEntries, ListFolder, MakeFolder, MoveEntry, ReadFile, Request, WriteFile
+from madang.system.requests import (
+    DeleteEntries,
+    ListFolder,
+    MakeFolder,
+    MoveEntry,
+    ReadFile,
+    Request,
+    UndoChanges,
+    WriteFile,
+)
 from madang.system.types import Actor, Taint, Tier
+from madang.system.undo.executor import UndoExecutor
+from madang.system.undo.journal import Undo
 
 CANARY = "sk-CANARY-0123456789abcdef"
 KINDS = (ReadFile, ListFolder, WriteFile, MakeFolder, MoveEntry, DeleteEntries)
@@ -38,6 +49,7 @@ class Walls:
     database: Database
     folders: Folders
     executor: FileExecutor
+    undo: Undo
     said: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
     @property
@@ -110,13 +122,16 @@ async def walls(
     async def found() -> Tier:
         return tier
 
+    undo = Undo(database, lease, folders, data, clock)
+    await undo.start()
     given = {"data_dir": data, "policy_file": folder / "policy.toml"} | settings
-    room = Permissions.build(ground, Settings(**given), folders, found)
+    room = Permissions.build(ground, Settings(**given), folders, found, undo)
     room.broker.carries(executor, *KINDS)
+    room.broker.carries(UndoExecutor(folders, undo), UndoChanges)
     opened = folders.all()[0] if folders.all() else await folders.open(str(place), "write")
     await room.start()
     try:
-        yield Walls(room, opened, clock, database, folders, executor, said)
+        yield Walls(room, opened, clock, database, folders, executor, undo, said)
     finally:
         await room.stop()
         await lease.stop()

@@ -70,8 +70,8 @@ def _put(root: Root, path: tuple[str, ...], entry: Entry, contents: Contents) ->
             if entry.type == "link":
                 os.symlink(entry.target, partial, dir_fd=parent.fd)
                 os.utime(partial, ns=(entry.mtime_ns, entry.mtime_ns), dir_fd=parent.fd, follow_symlinks=False)
-            else:
-                _write(parent, partial, entry, contents)
+            elif not _write(parent, partial, entry, contents):
+                return False
             os.replace(partial, path[-1], src_dir_fd=parent.fd, dst_dir_fd=parent.fd)
     except (FileNotFoundError, NotADirectoryError):
         return False
@@ -85,15 +85,19 @@ def _make(parent: Root, name: str) -> None:
         return
 
 
-def _write(parent: Root, name: str, entry: Entry, contents: Contents) -> None:
+def _write(parent: Root, name: str, entry: Entry, contents: Contents) -> bool:
+    """Write a kept file whole; False where what was kept is not what it was."""
     source = contents.open(entry.sha)
     try:
         target = parent.open((name,), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            copy(source, target)
+            if copy(source, target) != entry.sha:
+                os.unlink(name, dir_fd=parent.fd)
+                return False
             os.fchmod(target, entry.mode)
             os.utime(target, ns=(entry.mtime_ns, entry.mtime_ns))
             os.fsync(target)
+            return True
         finally:
             os.close(target)
     finally:

@@ -411,6 +411,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_tokens_token_hash")),
     )
     op.create_table(
+        "undo_entries",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("effect", sa.Text(), nullable=False),
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("actor_kind", sa.Text(), nullable=False),
+        sa.Column("folder", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("process", sa.Text(), nullable=True),
+        sa.Column("at", Moment(), nullable=False),
+        sa.Column("changes", Json(), nullable=False),
+        sa.Column("size_bytes", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_undo_entries")),
+    )
+    op.create_index(op.f("ix_undo_entries_folder"), "undo_entries", ["folder"], unique=False)
+    op.create_index(op.f("ix_undo_entries_run"), "undo_entries", ["run"], unique=False)
+    op.create_index(op.f("ix_undo_entries_state"), "undo_entries", ["state"], unique=False)
+    op.create_table(
         "attachments",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("conversation_id", sa.Text(), nullable=True),
