@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -95,6 +96,40 @@ def test_SBX_06_what_others_obey_is_not_made_by_a_program(ordinary: Ordinary, or
     assert (ordinary_path / "fine").read_text() == "run me"
     made = {".git/hooks/pre-commit", ".vscode/settings.json", ".madang/x", "deep/.idea/y", ".envrc", "a.pth"}
     assert made <= set(facts["protected"])
+
+
+# A settings folder that lies elsewhere, or cannot be listed, and a wall that falls over what it finds.
+DETOURS = """
+import os
+def write(path):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    open(path, "w").write("run me")
+for path in ("evil/config", "evil/hooks/pre-commit", "evil/tasks.json", "sub/.git/commondir", "shut/.git/config"):
+    write(path)
+os.symlink("evil", ".git")
+os.symlink("evil", ".vscode")
+os.makedirs("deep"); open("deep/.git", "w").write("gitdir: ../evil")
+os.chmod("shut/.git", 0o111)
+os.rename("a", "a-old"); os.symlink("evil", "a")
+"""
+
+
+@pytest.mark.parametrize("tier", [3, 1])
+def test_SBX_06_no_detour_leads_others_to_what_a_program_made(
+    ordinary: Ordinary, ordinary_path: Path, tier: Tier
+) -> None:
+    (ordinary_path / "a").mkdir()
+    (ordinary_path / "a" / ".envrc").write_text("mine")
+    (ordinary_path / ".idea").symlink_to("evil")
+    ordinary.own(ordinary_path)
+    facts = ordinary.call(outcome, str(ordinary_path), [PYTHON, "-c", DETOURS], tier, {})
+    assert facts["exit_code"] == 0, facts["stderr"]
+    for name in (".git", ".vscode", "deep/.git", "sub/.git/commondir", "shut/.git/config"):
+        assert name in facts["protected"]
+        assert not os.path.lexists(ordinary_path / name), name
+    assert (ordinary_path / "a" / ".envrc").read_text() == "mine"
+    assert not (ordinary_path / "a").is_symlink()
+    assert (ordinary_path / ".idea").readlink() == Path("evil")
 
 
 def test_SBX_06_control_by_hand_it_is_told_and_stays(ordinary: Ordinary, ordinary_path: Path) -> None:
