@@ -10,7 +10,7 @@ from madang.permissions.grammar import written
 from madang.permissions.modes import MODES, answer, doing
 from madang.permissions.spots import Spots, spots, takes_all_below
 from madang.permissions.templates.builtin import BuiltIn, built_in
-from madang.permissions.templates.match import Fit, is_bounded
+from madang.permissions.templates.match import Fit, Placed, is_bounded
 from madang.permissions.types import Decision, Effect, Policy, Reason, RuleSource, SourcedRule, Template
 from madang.system.types import Action, Touched
 
@@ -18,6 +18,8 @@ MOST_PATHS = 10_002
 """As many as an archive may hold, and itself and the folder it is unpacked into."""
 LONGEST = 4096
 _HARD = RuleSource("hard")
+# These read what is in a folder they are given, or in the one they run in.
+_INTO_FOLDERS = frozenset(["rg", "diff"])
 _LEAK = frozenset(["untrusted", "private"])
 
 
@@ -185,9 +187,17 @@ def _allowing(case: Case, rules: Iterator[SourcedRule]) -> Iterator[SourcedRule]
 def _template(case: Case) -> BuiltIn | None:
     """Return the built-in template that fits, when all it reads may be read."""
     found = programs.built_in_fit(case.action, _templates())
-    if found is None or not _may_use(case, found[1]):
+    if found is None or not _may_use(case, found[1]) or _reads_below(case, *found):
         return None
     return found[0]
+
+
+def _reads_below(case: Case, template: BuiltIn, found: Fit) -> bool:
+    """Say whether it would read the files in a folder, secrets among them, which nobody named."""
+    if template.name not in _INTO_FOLDERS or found.placed[:1] == (Placed("--files", 0),):
+        return False
+    named = [one.found.touched.type for one in programs.arguments(found, case.action, case.policy.places)]
+    return not named or "folder" in named
 
 
 def _arguments_allowed(case: Case, one: SourcedRule) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import dropwhile
 from typing import Final
 
 from madang.permissions.templates.flags import FLAG_LISTS, ValueKind
@@ -139,7 +140,7 @@ def _is_optional(token: Token) -> bool:
 
 
 def _is_value(kind: ValueKind, word: str) -> bool:
-    return {"int": _is_int, "word": _is_word, "path_read": _is_path}.get(kind, lambda _: True)(word)
+    return {"int": _is_int, "word": _is_word, "path_read": _is_direct}.get(kind, lambda _: True)(word)
 
 
 def _is_int(word: str) -> bool:
@@ -154,13 +155,19 @@ def _is_path(word: str) -> bool:
     return bool(word) and word[0] not in "-@" and word.isprintable()
 
 
+def _is_direct(word: str) -> bool:
+    """Say whether a path means what its spelling does: up from a link leads elsewhere."""
+    names = [name for name in word.split("/") if name not in ("", ".")]
+    return _is_path(word) and ".." not in dropwhile(lambda name: name == "..", names)
+
+
 def _is_plain_int(word: str) -> bool:
     return not word.startswith("-") and _is_int(word)
 
 
 _FITS: Final[dict[str, Callable[[str], bool]]] = {
-    "path_read": _is_path,
-    "path_write": _is_path,
+    "path_read": _is_direct,
+    "path_write": _is_direct,
     "int": _is_plain_int,
     "word": _is_word,
     "text": lambda _: True,

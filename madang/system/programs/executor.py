@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,7 +15,7 @@ from madang.folders.types import OpenedFolder
 from madang.system.executor import Asking, Outcome, Watch
 from madang.system.files.names import names_of
 from madang.system.programs import words
-from madang.system.programs.errors import ProgramChanged, SandboxMissing
+from madang.system.programs.errors import BadArguments, ProgramChanged, SandboxMissing
 from madang.system.programs.find import Held, find
 from madang.system.programs.looking import script_of, touched
 from madang.system.programs.probe import GAPS
@@ -80,7 +81,10 @@ def _paths(folder: OpenedFolder, root: Root, request: RunProgram, names: tuple[s
     if where is None or where.type != "folder":
         raise ProgramChanged("there is no such folder to run in", path=request.cwd)
     named = (touched(folder, root, each) for each in words.paths_in(request.argv, folder.path, request.cwd))
-    return (where, *(each for each in named if each))
+    found = tuple(islice((each for each in named if each), words.MOST_PATHS + 1))
+    if len(found) > words.MOST_PATHS:
+        raise BadArguments("the words name too many files", most=words.MOST_PATHS)
+    return (where, *found)
 
 
 def _action(

@@ -20,22 +20,38 @@ _INTERPRETERS = (
 
 
 def touched(folder: OpenedFolder, root: Root, names: tuple[str, ...], use: PathUse = "read") -> Touched | None:
-    """Look at what lies there; None where there is nothing that can be reached without a link."""
+    """Look at what lies there, also where links within the folder lead; None where nothing can be reached in it."""
+    relative, path = "/".join(names), "/".join((folder.path.rstrip("/"), *names))
+    real = names
     try:
-        descriptor = root.open(names, HOLDING)
+        try:
+            descriptor = root.open(names, HOLDING)
+        except OSError:
+            if use == "cwd":
+                return None
+            real = _led(folder.path, path)
+            descriptor = root.open(real, HOLDING)
     except OSError:
         return None
     try:
         found = os.fstat(descriptor)
     finally:
         os.close(descriptor)
-    relative, path = "/".join(names), "/".join((folder.path.rstrip("/"), *names))
     kind: ObjectType = "folder" if stat.S_ISDIR(found.st_mode) else "file" if stat.S_ISREG(found.st_mode) else "other"
-    hashed = _digest(root, names) if kind == "file" and found.st_size <= MOST_HASHED else None
+    hashed = _digest(root, real) if kind == "file" and found.st_size <= MOST_HASHED else None
     size, links = (found.st_size, found.st_nlink) if kind == "file" else (None, None)
+    lies = "/".join((folder.path.rstrip("/"), *real))
     return Touched(
-        use, folder.id, relative, path, path, kind, found.st_dev, found.st_ino, size, links, hashed
+        use, folder.id, relative, path, lies, kind, found.st_dev, found.st_ino, size, links, hashed
     )  # fmt: skip
+
+
+def _led(folder: str, path: str) -> tuple[str, ...]:
+    """Return the names, within the folder, of where links lead. Raises `OSError` where that is nothing in it."""
+    real = os.path.realpath(path, strict=True)
+    if not real.startswith(folder.rstrip("/") + "/"):
+        raise FileNotFoundError(real)
+    return tuple(real[len(folder) :].strip("/").split("/"))
 
 
 def script_of(program: str, root: Root, files: Sequence[Touched]) -> dict[str, Any] | None:
@@ -45,7 +61,7 @@ def script_of(program: str, root: Root, files: Sequence[Touched]) -> dict[str, A
         return None
     for file in files:
         if file.type == "file":
-            data = _read(root, tuple(file.relative.split("/")), MOST_SHOWN + 1)
+            data = _read(root, tuple(file.real[len(root.path) :].strip("/").split("/")), MOST_SHOWN + 1)
             is_whole = len(data) <= MOST_SHOWN
             return {"path": file.relative, "text": data[:MOST_SHOWN].decode(errors="replace"), "is_whole": is_whole}
     return None

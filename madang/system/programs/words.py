@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from madang.system.programs.errors import BadArguments
 
 MOST_WORDS, MOST_BYTES, LONGEST_WALL_S = 1000, 128 << 10, 600
-MOST_PATHS = 50
+MOST_PATHS = 200
+"""Most that words may name in the folder: more would not be looked at, and so not be judged."""
 
 
 def check(argv: Sequence[str], wall_s: int) -> None:
@@ -30,7 +31,7 @@ def paths_in(argv: Sequence[str], folder: str, cwd: str) -> Iterator[tuple[str, 
     for word in argv[1:]:
         for candidate in (word, word.partition("=")[2]):
             names = _within(candidate, folder, cwd)
-            if names and names not in seen and len(seen) < MOST_PATHS:
+            if names and names not in seen:
                 seen.add(names)
                 yield names
 
