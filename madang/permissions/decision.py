@@ -47,10 +47,16 @@ def _hard_denials(case: Case) -> Iterator[Decision]:
         yield _hard("deny", code)
     by_hand = case.action.actor.kind == "person"
     for found in case.paths:
-        # A program is kept from what lies below a folder by its sandbox.
+        # What a program finds below a folder that its words name counts with the opened folder it lies in.
         takes_below = case.action.kind != "exec"
         if code := hard.path_denial(found, case.policy.places, by_hand, takes_below):
             yield _hard("deny", code, path=found.touched.path)
+
+    if case.action.kind == "exec" and not by_hand and (folder := case.policy.places.folders.get(case.workspace)):
+        # Its sandbox shows it the opened folder whole.
+        whole = spots(Touched("read", case.workspace, "", folder.path, folder.path, "folder"), case.policy.places)
+        if code := hard.path_denial(whole, case.policy.places, by_hand):
+            yield _hard("deny", code, path=folder.path)
 
 
 def _denials(case: Case) -> Iterator[Decision]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from madang.permissions.errors import Denied, StaleApproval
+from madang.permissions.types import Workspace
 from madang.system.executor import Asking
 from madang.system.programs.errors import BadArguments
 from madang.system.programs.executor import ProgramExecutor
@@ -16,8 +17,8 @@ from madang.system.programs.probe import SandboxReport, real_trial
 from madang.system.programs.runner import Runner
 from madang.system.programs.sandbox import SandboxState
 from madang.system.requests import ExtractArchive, RunProgram
-from madang.system.types import Actor
-from tests.permissions.making import file_action, judged, program_action, touched
+from madang.system.types import Actor, Touched
+from tests.permissions.making import HOME, PLACES, file_action, judged, program_action, touched
 from tests.permissions.walls import Walls, walls
 
 pytestmark = pytest.mark.timeout(120)
@@ -113,3 +114,11 @@ async def test_PERM_12_words_that_name_too_many_files_are_refused(house: Walls) 
         (house.place / name).touch()
     with pytest.raises(BadArguments):
         await house.do(RunProgram(house.folder.id, ("cat", *names)))
+
+
+def test_FS_11_a_program_does_not_run_where_it_would_see_keys() -> None:
+    around = replace(PLACES, folders={"f1": Workspace(f"{HOME}/.config", True)})
+    where = Touched("cwd", "f1", "a", f"{HOME}/.config/a", f"{HOME}/.config/a", "folder", 1, 2)
+    action = replace(program_action("cat", "b"), paths=(where,), cwd=where.path)
+    assert judged(action, mode="workspace", places=around).code == "secret_place"
+    assert judged(replace(action, actor=Actor("person", "p")), places=around).effect == "allow"
