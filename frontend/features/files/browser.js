@@ -5,6 +5,7 @@ import { fill, h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { icon } from "../../parts/icon.js"
 import { accessChip } from "./card.js"
+import { FileChanges } from "./changes.js"
 import { download, fileActions, folderActions } from "./doing.js"
 import { FilePreview } from "./preview.js"
 import { FileSearch } from "./search.js"
@@ -96,7 +97,7 @@ export class FolderBrowser extends MadangElement {
       this.#pane,
       !isFolder && up,
       h("header", { class: "browser__bar" }, title, actions),
-      this.#below(isFolder, canWrite),
+      ...this.#below(isFolder, canWrite),
     )
   }
 
@@ -105,8 +106,9 @@ export class FolderBrowser extends MadangElement {
    * @param {boolean} canWrite
    */
   #below(isFolder, canWrite) {
-    if (!isFolder) return new FilePreview(this.folder, this.#path)
-    return h("p", { class: "small soft" }, t(canWrite ? "files.choose" : "files.choose_read"))
+    const changes = new FileChanges(this.folder, this.#path)
+    if (!isFolder) return [new FilePreview(this.folder, this.#path), changes]
+    return [h("p", { class: "small soft" }, t(canWrite ? "files.choose" : "files.choose_read")), changes]
   }
 
   /** @param {boolean} canWrite */
@@ -129,11 +131,13 @@ export class FolderBrowser extends MadangElement {
 
   /**
    * Folders hold other things than before: `open` is one to look into, `path` what to show now.
-   * @param {{ open?: string, path?: string, isFolder?: boolean }} change
+   * @param {{ open?: string, path?: string, isFolder?: boolean, isUndone?: boolean }} change
    */
-  #changed({ open = "", path, isFolder = false }) {
+  #changed({ open = "", path, isFolder = false, isUndone = false }) {
     this.#tree.open(open)
     void this.#tree.refresh("")
+    if (isUndone) this.#pane.querySelector("md-files-preview")?.replaceWith(new FilePreview(this.folder, this.#path))
+    else void (/** @type {FileChanges | null} */ (this.#pane.querySelector("md-files-changes"))?.refresh())
     if (path === undefined) return
     this.#choose(path, isFolder)
     const title = this.#pane.querySelector("h2")

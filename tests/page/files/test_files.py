@@ -284,3 +284,28 @@ async def test_a_large_folder_comes_a_page_at_a_time(house: House, chromium: Chr
     await expect(at.page.get_by_role("treeitem")).to_have_count(203)
     with house.server.client() as client:
         client.delete(f"/api/files/folders/{folder_id}").raise_for_status()
+
+
+async def test_what_was_changed_is_shown_and_undone_around_what_came_since(
+    house: House, chromium: Chromium, folder: Path
+) -> None:
+    id = opened(house, folder, "write")
+    with house.server.client() as client:
+        for name in ("notes.txt", "src/app.py"):
+            client.put(f"/api/files/{id}/content", json={"path": name, "text": "from here"}).raise_for_status()
+    seen = await visit(house, chromium, f"/files/{id}")
+    rows = seen.page.locator(".changes__row")
+    await expect(rows).to_have_count(2)
+    await expect(rows.first).to_contain_text("src/app.py")
+    await rows.first.get_by_role("button", name=seen.words["files.changes.undo"], exact=True).click()
+    await expect(rows).to_have_count(3)
+    assert "main" in (folder / "src" / "app.py").read_text()
+    (folder / "notes.txt").write_text("mine")
+    await rows.last.get_by_role("button", name=seen.words["files.changes.undo"], exact=True).click()
+    again = seen.page.get_by_role("button", name=seen.words["files.changes.over"], exact=True)
+    await expect(again).to_be_visible()
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert await violations(seen.page, "changes that were undone in part") == []
+    await again.click()
+    await expect(again).to_have_count(0)
+    assert (folder / "notes.txt").read_text() == "우유와 달걀\n"
