@@ -251,5 +251,5 @@ async def undo_run(folder: FolderId, run: str, by: Person, files: FilesDep) -> d
 
 
 def _shown(kept: Kept) -> Changes:
-    changed = [ChangedPath("/".join(one.path), one.kind) for one in kept.changes if one.path]
+    changed = [ChangedPath("/".join(one.path), one.kind) for one in kept.changes if not one.is_time_only]
     return Changes(kept.id, kept.effect, kept.run, kept.actor_kind, kept.state, kept.at, kept.size_bytes, changed)

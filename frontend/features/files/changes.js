@@ -97,7 +97,7 @@ export class FileChanges extends MadangElement {
       const states = /** @type {Record<string, string>} */ (await api.post(within(this.folder, where), body))
       const kept = Object.keys(states).filter((path) => states[path] === "conflict")
       const done = Object.values(states).filter((state) => state === "restored").length
-      toast(t("files.changes.done", { count: done }))
+      if (done) toast(t("files.changes.done", { count: done }))
       this.fire("files-changed", { isUndone: true })
       await this.refresh()
       if (kept.length) this.#tellKept(kept, where, one)

@@ -60,7 +60,7 @@ class PreparedUndo:
     @property
     def preview(self) -> Mapping[str, Any]:
         """What becomes of each path: `undoes` by path, "created", "changed" or "deleted" as it was done."""
-        return {"undoes": {"/".join(one.path): one.kind for one in self.changes}}
+        return {"undoes": {"/".join(one.path): one.kind for one in self.changes if not one.is_time_only}}
 
     async def perform(self, watch: Watch) -> Outcome:
         """Put it back; `states` says what became of each path: restored, unchanged, or conflict where it was changed
@@ -77,7 +77,7 @@ class PreparedUndo:
             for one in self.changes
         ]
         done = restore(self.root, changes, self.undo.contents)
-        return {"/".join(path): state for path, state in done.items() if path}
+        return {"/".join(one.path): done[one.path] for one in changes if not one.is_time_only}
 
     async def __aenter__(self) -> Self:
         return self

@@ -168,7 +168,7 @@ class Undo:
             draft.root.close()
 
         async def put(tx: Transaction) -> None:
-            if kept.state == "kept" and not kept.changes:
+            if kept.state == "kept" and all(change.is_time_only for change in kept.changes):
                 await store.remove(tx, kept.id)
             else:
                 await store.end(tx, kept)

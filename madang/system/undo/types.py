@@ -62,6 +62,11 @@ class Change:
     after: Entry | None
 
     @property
+    def is_time_only(self) -> bool:
+        """Whether this is a folder in which only something else changed."""
+        return self.before is not None and self.before.type == "folder" and self.before.same(self.after)
+
+    @property
     def kind(self) -> ChangeKind:
         if self.before is None:
             return "created"
