@@ -14,6 +14,7 @@ import { complain } from "../parts/complain.js"
 export function actions() {
   return [
     { label: t("action.new_chat"), icon: "plus", run: () => navigate("/chat") },
+    { label: t("action.go_inbox"), icon: "inbox", run: () => navigate("/inbox") },
     { label: t("action.go_files"), icon: "folder", run: () => navigate("/files") },
     { label: t("action.go_usage"), icon: "usage", run: () => navigate("/usage") },
     { label: t("action.go_settings"), icon: "settings", run: () => navigate("/settings") },

@@ -26,8 +26,16 @@ function keepVisiting() {
   void visit()
 }
 
+/** The number of questions that wait, at the rail. */
+async function count() {
+  const found = session.token && (await api.get("/api/permissions/waiting").catch(() => null))
+  const rail = /** @type {import("./rail.js").Rail | null} */ (document.querySelector("md-rail"))
+  if (found && rail) rail.waiting = found.waiting
+}
+
 /** What is said about money is rare, and so are its words. @param {import("../core/live.js").LiveEvent} event */
 async function tell({ kind, data }) {
+  if (kind === "approvals.changed") await count()
   if (kind === "caps.alert") (await import("./alerts.js")).tellCap(data.alert)
 }
 
@@ -39,13 +47,14 @@ export function begin(shell) {
   const slot = shell.querySelector(".rail__line")
   if (slot && !slot.firstElementChild) slot.append(new Line())
   live.start()
+  void count()
   if (isBegun) return
   isBegun = true
   makeRegion()
   keepVisiting()
   startShortcuts()
   preferences.follow()
-  live.follow("app", null, { event: tell })
+  live.follow("app", null, { event: tell, resync: () => void count() })
   preferences.load().catch(complain)
   session.addEventListener("change", () => {
     if (!session.token) live.stop()

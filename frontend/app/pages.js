@@ -6,6 +6,7 @@
 /** @type {Record<string, () => Promise<new () => PageElement>>} */
 const PAGES = {
   chat: async () => (await import("../features/chat/page.js")).ChatPage,
+  inbox: async () => (await import("../features/inbox/page.js")).InboxPage,
   files: async () => (await import("../features/files/page.js")).FilesPage,
   usage: async () => (await import("../features/usage/page.js")).UsagePage,
   settings: async () => (await import("../features/settings/page.js")).SettingsPage,

@@ -27,6 +27,7 @@ export class Rail extends MadangElement {
           icon("search"),
           h("span", {}, t("shell.rail.palette")),
         ),
+        this.#link("inbox", "inbox"),
         this.#link("files", "folder"),
         this.#link("usage", "usage"),
         h("div", { class: "rail__line" }),
@@ -40,6 +41,14 @@ export class Rail extends MadangElement {
   /** Where the connection dot goes once the line is there. */
   get lineSlot() {
     return /** @type {HTMLElement} */ (this.querySelector(".rail__line"))
+  }
+
+  /** How many questions wait for the person. @param {number} count */
+  set waiting(count) {
+    const link = /** @type {HTMLElement} */ (this.querySelector('[data-page="inbox"]'))
+    link.querySelector(".rail__badge")?.remove()
+    setAttribute(link, "aria-label", count > 0 ? t("shell.rail.waiting", { count }) : null)
+    if (count > 0) link.append(h("span", { class: "rail__badge number" }, count > 99 ? "99+" : count))
   }
 
   /**

@@ -47,6 +47,8 @@ const PATHS = {
   sidebar: "M4 5h16v14H4zM9.5 5v14",
   keyboard: "M3 7h18v10H3zM7 11h.01M11 11h.01M15 11h.01M8 14h8",
   sign_out: "M14 4H5v16h9M10 12h11M17 8l4 4-4 4",
+  inbox: "M4 13l3-8h10l3 8v6H4zM4 13h5a3 3 0 0 0 6 0h5",
+  shield: "M12 3l7 3v6c0 4.5-3 7.5-7 9-4-1.5-7-4.5-7-9V6zM9 12l2 2 4-4",
   play: "M8 5l11 7-11 7z",
 }
 

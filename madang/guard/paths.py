@@ -2,7 +2,7 @@
 
 import re
 
-_PAGES = frozenset({"/", "/chat", "/files", "/usage", "/settings"})
+_PAGES = frozenset({"/", "/chat", "/inbox", "/files", "/usage", "/settings"})
 _PARTS_OF_PAGES = re.compile(r"/(?:chat|files|settings)/[0-9A-Za-z_-]{1,64}")
 _FILES = frozenset({"/favicon.ico", "/favicon.svg", "/manifest.webmanifest"})
 _QUESTIONS = frozenset({("GET", "/api/health/live"), ("HEAD", "/api/health/live"), ("GET", "/api/session/ways")})

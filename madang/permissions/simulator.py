@@ -11,6 +11,7 @@ from madang.permissions.effects import store as effects
 from madang.permissions.ground import Ground
 from madang.permissions.policy import Policies
 from madang.permissions.types import Effect, RuleSource, SourcedRule
+from madang.permissions.words import Words, words_of
 from madang.system.executor import Asking
 from madang.system.types import Action
 
@@ -41,10 +42,14 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """How many past actions were looked at, and those the draft would decide, the newest first."""
+    """How many past actions were looked at, and those the draft would decide, the newest first.
+
+    `words` are the draft itself for people.
+    """
 
     looked_at: int
     changed: tuple[Changed, ...]
+    words: Words
 
 
 class Simulator:
@@ -56,9 +61,10 @@ class Simulator:
 
     async def simulate(self, text: str) -> Simulation:
         """Say what a draft would have done to the last 500 actions. Raises `BadRule`."""
-        draft = SourcedRule(read_rule(text), RuleSource("user", "draft"))
+        rule = read_rule(text)
+        draft = SourcedRule(rule, RuleSource("user", "draft"))
         past = await self._past()
-        return Simulation(len(past), tuple(self._changed(past, draft)))
+        return Simulation(len(past), tuple(self._changed(past, draft)), words_of(rule))
 
     def _changed(self, past: list[Past], draft: SourcedRule) -> Iterator[Changed]:
         judge = self._policies.judging((draft,))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from madang.permissions.matchers import written_matcher, written_token
+from madang.permissions.grammar import parse
+from madang.permissions.matchers import RuleError, written_matcher, written_token
 from madang.permissions.types import Anything, Condition, PathPattern, Reason, Rule, Template, ToolName, UrlPattern
 
 
@@ -15,6 +16,14 @@ class Words:
     key: str
     subject: Reason
     conditions: tuple[Reason, ...] = field(default=())
+
+
+def words_of_text(text: str) -> Words | None:
+    """Return the words for a rule as it is written, or None where it can no longer be read."""
+    try:
+        return words_of(parse(text))
+    except RuleError:
+        return None
 
 
 def words_of(rule: Rule) -> Words:

@@ -70,7 +70,9 @@ def test_rules_are_kept_listed_and_let_go(person: httpx.Client) -> None:
     assert code_of(person.post("/api/permissions/rules", json={"text": rule["text"]})) == "permissions.rule_there"
     assert code_of(person.post("/api/permissions/rules", json={"text": "allow fetch(*)"})) == "permissions.bad_rule"
     shown = person.get("/api/permissions").json()
-    assert {"text": rule["text"], "source": "user", "id": rule["id"], "folder": ""} in shown["rules"]
+    assert {"text": rule["text"], "source": "user", "id": rule["id"], "folder": "", "words": rule["words"]} in shown[
+        "rules"
+    ]
     assert person.delete(f"/api/permissions/rules/{rule['id']}").status_code == 204
     assert code_of(person.delete(f"/api/permissions/rules/{rule['id']}")) == "permissions.no_such_rule"
     assert rule["id"] not in {one["id"] for one in person.get("/api/permissions").json()["rules"]}

@@ -4,7 +4,6 @@ import { duration, money, number, percent } from "../../core/format.js"
 import { h } from "../../core/h.js"
 import { t } from "../../core/i18n.js"
 import { chip } from "../../parts/chip.js"
-import { span } from "./spans.js"
 
 /** @typedef {import("./turn.js").TurnState} TurnState */
 /** @typedef {import("./types.js").Turn} Turn */
@@ -12,6 +11,13 @@ import { span } from "./spans.js"
 
 /** @type {Record<string, import("../../parts/chip.js").ChipKind>} */
 const KINDS = { incomplete: "warn", interrupted: "warn", cancelled: "plain", error: "danger", queued: "plain" }
+
+/** @type {[string, number][]} */
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+]
 
 const REPLAYED = new Set(["hit", "similar"])
 
@@ -187,4 +193,10 @@ function isBuiltin({ receipt }) {
 function builtinChip(isLast) {
   if (!isLast) return chip(t("chat.builtin.short"))
   return h("a", { class: "chip chip--link", href: "/settings/providers" }, t("chat.builtin"))
+}
+
+/** A span of time in words: "3분", "2 hours". @param {number} seconds */
+function span(seconds) {
+  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ["second", 1]
+  return number(Math.floor(seconds / size), { style: "unit", unit, unitDisplay: "long" })
 }

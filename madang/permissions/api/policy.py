@@ -14,6 +14,7 @@ from madang.permissions.grammar import written
 from madang.permissions.policy import verdict_of
 from madang.permissions.service import Permissions
 from madang.permissions.types import Effect, Mode, SourceKind
+from madang.permissions.words import Words, words_of
 from madang.principal import Principal
 from madang.system.executor import Asking
 from madang.system.programs.probe import SandboxReport
@@ -30,12 +31,16 @@ IdText = Annotated[str, Field(max_length=100)]
 
 @dataclass(frozen=True, slots=True)
 class RuleView:
-    """A rule in force. `id` is its own, its grant's or its file's; `folder` is the opened folder it is bound to."""
+    """A rule in force. `id` is its own, its grant's or its file's; `folder` is the opened folder it is bound to.
+
+    `words` say the same for people, as keys of the locales with their values.
+    """
 
     text: str
     source: SourceKind
     id: str
     folder: str
+    words: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,10 @@ class Explained(Body):
 async def policy(permissions: PermissionsDep) -> PolicyView:
     """Every rule in force with its source, the strongest first, and how many questions wait."""
     found = permissions.policies.current
-    rules = [RuleView(written(one.rule), one.source.kind, one.source.id, one.source.folder) for one in found.rules]
+    rules = [
+        RuleView(written(one.rule), one.source.kind, one.source.id, one.source.folder, words_of(one.rule))
+        for one in found.rules
+    ]
     warnings = [
         WarningView(one.code, one.source.kind, one.source.id, one.source.folder, one.text, one.problem)
         for one in found.warnings

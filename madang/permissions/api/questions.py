@@ -12,6 +12,7 @@ from madang.errors import BadRequest
 from madang.permissions.api.policy import IdText, PermissionsDep, Person, VerdictView
 from madang.permissions.approvals.types import Answer, Question, QuestionState
 from madang.permissions.types import GrantScope
+from madang.permissions.words import Words, words_of_text
 from madang.system.types import ActorKind, Kind
 from madang.web import Body, Page, needs
 
@@ -37,11 +38,19 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many questions wait."""
+
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class OfferView:
-    """How far it may be let go, and the rule that would be kept then, word for word."""
+    """How far it may be let go, and the rule that would be kept then, word for word and in plain words."""
 
     scope: GrantScope
     rule: str
+    words: Words | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +101,12 @@ async def pending(
     return Page(items=[_listed(one) for one in found[:limit]], next_cursor=more)
 
 
+@router.get("/waiting", dependencies=[needs("read")])
+async def waiting(permissions: PermissionsDep) -> Waiting:
+    """How many questions wait for an answer."""
+    return Waiting(await permissions.parking.count())
+
+
 @router.get("/pending/{id}", dependencies=[needs("read")])
 async def question(id: IdText, permissions: PermissionsDep) -> QuestionView:
     """A question with everything that is asked."""
@@ -115,8 +130,9 @@ def _listed(one: Question) -> Listed:
 def _view(one: Question) -> QuestionView:
     return QuestionView(
         id=one.id, state=one.state, digest=one.digest, action=one.action, preview=one.preview,
-        verdict=VerdictView.of(one), offers=[OfferView(offer.scope, offer.rule) for offer in one.offers], run=one.run,
-        conversation=one.conversation, steps=len(one.steps), taint=one.taint, asked_at=one.asked_at,
+        verdict=VerdictView.of(one),
+        offers=[OfferView(offer.scope, offer.rule, words_of_text(offer.rule)) for offer in one.offers],
+        run=one.run, conversation=one.conversation, steps=len(one.steps), taint=one.taint, asked_at=one.asked_at,
         expires_at=one.expires_at, decided_at=one.decided_at, scope=one.scope, effect=one.effect, error=one.error,
     )  # fmt: skip
 

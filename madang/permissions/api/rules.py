@@ -12,6 +12,7 @@ from madang.permissions.grants.types import StoredGrant
 from madang.permissions.own_rules.types import StoredRule
 from madang.permissions.simulator import Simulation
 from madang.permissions.types import GrantScope
+from madang.permissions.words import Words, words_of_text
 from madang.system.types import Taint
 from madang.web import Body, needs
 
@@ -24,11 +25,12 @@ class OwnRule:
 
     id: str
     text: str
+    words: Words | None
     created_at: datetime
 
     @classmethod
     def of(cls, rule: StoredRule) -> "OwnRule":
-        return cls(rule.id, rule.text, rule.created_at)
+        return cls(rule.id, rule.text, words_of_text(rule.text), rule.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class GrantView:
     scope: GrantScope
     subject: str
     rule: str
+    words: Words | None
     taint: tuple[Taint, ...]
     created_at: datetime
     expires_at: datetime | None
@@ -48,8 +51,8 @@ class GrantView:
     @classmethod
     def of(cls, grant: StoredGrant) -> "GrantView":
         return cls(
-            grant.id, grant.scope, grant.subject, grant.rule, grant.taint, grant.created_at, grant.expires_at,
-            grant.used_at, grant.uses,
+            grant.id, grant.scope, grant.subject, grant.rule, words_of_text(grant.rule), grant.taint,
+            grant.created_at, grant.expires_at, grant.used_at, grant.uses,
         )  # fmt: skip
 
 
