@@ -29,6 +29,14 @@ _ALLOWING: dict[PathUse, Kind] = {
 }  # fmt: skip
 
 
+MOST_COMPARED = 2000
+"""Of the rules that nothing tells apart beforehand, for one thing an action touches."""
+
+
+class TooManyRules(Exception):
+    """More rules could count than are compared."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What is to be decided. `paths` are those the action touches; a program's words are among them."""
@@ -56,13 +64,13 @@ class Case:
         return "unattended" if self.policy.mode == "unattended" else "read"
 
     def path_rules(self, found: Spots, effect: Effect) -> Iterator[SourcedRule]:
-        """Yield the rules with an effect that cover one path."""
+        """Yield the rules with an effect that cover one path. Raises `TooManyRules`."""
         use = found.touched.use
         kinds = (_ALLOWING[use],) if effect == "allow" else _STRICT[use]
         if self.action.kind == "watch":
             kinds = ("watch",) if effect == "allow" else ("watch", *kinds)
         policy = self.policy
-        for one in self._candidates(found, kinds, effect):
+        for one in self._bounded(self._candidates(found, kinds, effect)):
             rule, folder = one.rule, bound_to(one)
             if rule.effect != effect:
                 continue
@@ -74,6 +82,14 @@ class Case:
             if is_covered and counts(one, self.action, policy, found.workspace):
                 yield one
 
+    def _bounded(self, rules: Iterable[SourcedRule]) -> Iterator[SourcedRule]:
+        """Yield no more rules than are compared. What a person does by hand waits for its few denials to be found."""
+        by_hand = self.action.actor.kind == "person"
+        for looked_at, one in enumerate(rules):
+            if looked_at == MOST_COMPARED and not by_hand:
+                raise TooManyRules
+            yield one
+
     def _candidates(self, found: Spots, kinds: tuple[Kind, ...], effect: Effect) -> Iterable[SourcedRule]:
         if effect != "allow" and takes_all_below(found.touched):
             return (one for kind in kinds for one in self.policy.rules.of_kind(kind))
@@ -81,8 +97,11 @@ class Case:
         return self.policy.rules.for_path(kinds, keys)
 
     def whole_rules(self, effect: Effect) -> Iterator[SourcedRule]:
-        """Yield the rules with an effect that cover the action as one: a program, an address, a tool."""
-        for one in self._whole_candidates():
+        """Yield the rules with an effect that cover the action as one: a program, an address, a tool.
+
+        Raises `TooManyRules`.
+        """
+        for one in self._bounded(self._whole_candidates()):
             if one.rule.effect != effect or not counts(one, self.action, self.policy, self.workspace):
                 continue
             folder = bound_to(one)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from madang.permissions import hard, programs
-from madang.permissions.case import Case, case_of
+from madang.permissions.case import MOST_COMPARED, Case, TooManyRules, case_of
 from madang.permissions.conditions import in_force
 from madang.permissions.grammar import written
 from madang.permissions.modes import MODES, answer, doing
@@ -33,9 +33,11 @@ def decide(action: Action, policy: Policy) -> Decision:
     if action.actor.kind == "person":
         machine = (one for one in _rule_denials(case) if one.source.kind == "machine")
         return next(machine, None) or _said("allow", "by_hand", RuleSource("mode", policy.mode))
-    if found := next(_denials(case), None):
-        return found
-    return _unasked(next(_questions(case), None) or _rest(case), policy)
+    try:
+        found = next(_denials(case), None)
+        return found or _unasked(next(_questions(case), None) or _rest(case), policy)
+    except TooManyRules:
+        return _hard("deny", "too_many_rules", most=MOST_COMPARED)
 
 
 def _is_long(action: Action) -> bool:
@@ -112,8 +114,15 @@ def _questions(case: Case) -> Iterator[Decision]:
         if _only_below(case, place):
             yield _by_rule("ask", "denied_below", one)
     if reached := _reached(case):
+        yield from _questions_below(case, reached)
+
+
+def _questions_below(case: Case, reached: Spots) -> Iterator[Decision]:
+    try:
         for one in (*case.path_rules(reached, "deny"), *case.path_rules(reached, "ask")):
             yield _by_rule("ask", "denied_below", one)
+    except TooManyRules:
+        yield _hard("ask", "too_many_rules", most=MOST_COMPARED)
 
 
 def _reached(case: Case) -> Spots | None:
