@@ -147,6 +147,10 @@ class Broker:
         """Return the effect that may begin. It is judged again where the policy changes in between."""
         for _ in range(_TRIES):
             judged = await self._policies.judge(prepared.action, asking, run)
+            if judged.verdict.effect != "allow" and not await self._policies.is_newest(judged.version):
+                # Another process may just have allowed it; what is allowed is looked at again as it begins.
+                await self._policies.refresh()
+                continue
             verdict = await self._weighed(prepared.action, judged.verdict)
             if verdict.effect == "deny":
                 await self._doing.refuse(prepared.action, asking, verdict)

@@ -107,6 +107,11 @@ class Policies:
             version, rules, (*warnings, *read.warnings), tuple(own), tuple(given), chosen, rulebook(rules)
         )  # fmt: skip
 
+    async def is_newest(self, version: int) -> bool:
+        """Say whether no process has changed the policy since this version."""
+        async with self._ground.database.read() as tx:
+            return await own_rules.version(tx) == version
+
     def mode_of(self, asking: Asking) -> Mode:
         """Return the mode of what is asked for, before a run that has begun holds it lower."""
         if asking.actor.kind == "job":
