@@ -90,6 +90,7 @@ effects = Table(
     Column("actor_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("request", Text, nullable=False),
     Column("action", Json, nullable=False),
     Column("verdict", Json, nullable=False),
     Column("state", Text, nullable=False, index=True),

@@ -11,8 +11,8 @@ from madang.errors import MadangError
 from madang.ids import new_id
 from madang.permissions.approvals.types import Answer, Offer, Question
 from madang.permissions.changes import CHANGED
-from madang.permissions.codec import unpacked
-from madang.permissions.doing import Doing, Leave
+from madang.permissions.codec import packed, unpacked
+from madang.permissions.doing import Doing, Leave, digest_of
 from madang.permissions.effects.types import Effect, Verdict
 from madang.permissions.errors import (
     AlreadyDecided,
@@ -86,10 +86,11 @@ class Broker:
         """Do what is asked for, and return what came of it; for a step that was taken before, what came of it then.
 
         Raises `Parked` where a person is asked first, `Denied`, `DeniedByPerson` and `QuestionExpired` where it is
-        refused, `RunPaused`, `TooManyQuestions`, `StaleApproval`, `FailedBefore`, `UnknownOutcome`, and whatever the
-        executor raises; then nothing was done but what that says.
+        refused, `RunPaused`, `TooManyQuestions`, `StaleApproval`, `FailedBefore`, `UnknownOutcome`, `StepTaken`
+        where the step was taken with another request, and whatever the executor raises; then nothing was done but what
+        that says.
         """
-        if (outcome := await self._earlier(asking)) is not None:
+        if (outcome := await self._earlier(asking, _digest(request))) is not None:
             return outcome
         run = await self._entered(asking)
         asking = joined(asking, run)
@@ -119,11 +120,11 @@ class Broker:
         await self._allow(question, offer, answer.by)
         return await self._parking.find(id)
 
-    async def _earlier(self, asking: Asking) -> Outcome | None:
+    async def _earlier(self, asking: Asking, request: str) -> Outcome | None:
         """Return the outcome of a step that was taken, or raise how the question ended that it waited for."""
         question = await self._parking.for_step(asking)
         if question is None:
-            return await self._doing.earlier(asking)
+            return await self._doing.earlier(asking, request)
         match question.state:
             case "pending" | "executing":
                 raise Parked("a person is asked first", question=question.id)
@@ -135,7 +136,7 @@ class Broker:
                 raise StaleApproval("what was asked about has changed", question=question.id)
         if question.effect is None:
             raise UnknownOutcome("it is not known whether this happened", effect="")
-        return await self._doing.of(question.effect)
+        return await self._doing.of(question.effect, request)
 
     async def _entered(self, asking: Asking) -> RunState | None:
         run = await self._runs.enter(asking, self._policies.mode_of(asking))
@@ -160,7 +161,7 @@ class Broker:
                 )  # fmt: skip
             if verdict.effect == "ask":
                 await self._park(request, prepared, asking, run, replace(judged, verdict=verdict))
-            leave = Leave(verdict, judged.version, judged.grants)
+            leave = Leave(verdict, judged.version, judged.grants, _digest(request))
             if effect := await self._doing.begin(prepared.action, asking, leave):
                 return effect
             await self._policies.refresh()
@@ -216,7 +217,9 @@ class Broker:
             judged = await self._policies.judge(replace(action, taint=current.taint), current, run)
             if judged.verdict.effect == "deny":
                 raise StaleApproval("a stricter rule holds by now", question=question.id)
-            leave = Leave(judged.verdict, judged.version, (), question, by, self._grant(offer, current, by))
+            asked, grant = question.request or {}, self._grant(offer, current, by)
+            request = digest_of(asked["kind"], asked["fields"])
+            leave = Leave(judged.verdict, judged.version, (), request, question, by, grant)
             effect = await self._doing.begin(action, asking, leave)
             await self._policies.refresh()
             if effect:
@@ -250,6 +253,10 @@ class Broker:
         if way := self._ways.get(kind):
             return way
         raise NotCarriedOut("nothing here can carry this out", kind=kind)
+
+
+def _digest(request: Request) -> str:
+    return digest_of(type(request).__name__, packed(request))
 
 
 def _asking(question: Question) -> Asking:

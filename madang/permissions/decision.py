@@ -14,12 +14,10 @@ from madang.permissions.templates.match import Fit, Placed, is_bounded
 from madang.permissions.types import Decision, Effect, Policy, Reason, RuleSource, SourcedRule, Template
 from madang.system.types import Action, Touched
 
-MOST_PATHS = 10_002
-"""As many as an archive may hold, and itself and the folder it is unpacked into."""
+MOST_PATHS = 10_002  # what an archive may hold, itself, and the folder it becomes
 LONGEST = 4096
 _HARD = RuleSource("hard")
-# These read what is in a folder they are given, or in the one they run in.
-_INTO_FOLDERS = frozenset(["rg", "diff"])
+_INTO_FOLDERS = frozenset(["rg", "diff"])  # these read what is in a folder they are given, or run in
 _LEAK = frozenset(["untrusted", "private"])
 
 

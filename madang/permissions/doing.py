@@ -1,5 +1,6 @@
 """How something is done: the intent is on the disk before, the outcome after, and once only."""
 
+import hashlib
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -17,14 +18,14 @@ from madang.permissions.audit.types import EntryKind
 from madang.permissions.codec import shown
 from madang.permissions.effects import store
 from madang.permissions.effects.types import Effect, EffectState, Verdict
-from madang.permissions.errors import FailedBefore, UnknownOutcome
+from madang.permissions.errors import FailedBefore, StepTaken, UnknownOutcome
 from madang.permissions.grants import store as grants
 from madang.permissions.grants.types import StoredGrant
 from madang.permissions.ground import Ground
 from madang.permissions.own_rules import store as own_rules
 from madang.permissions.runs import store as runs
 from madang.system.executor import Asking, Outcome, Prepared, Watch
-from madang.system.types import Action, Taint
+from madang.system.types import Action, Taint, canonical
 
 # Doing these again changes nothing, so a step that is taken again may.
 _AGAIN = frozenset({"fs.read", "fs.list"})
@@ -36,12 +37,14 @@ TEMPLATE = "template_allows"
 class Leave:
     """Why something may be done: what was decided under which version of the policy, by which grants.
 
-    `question` is the one a person answered, `by` says who, and `grant` is what they gave with it.
+    `request` is the digest of what was asked for, `question` the one a person answered, `by` says who, and `grant` is
+    what they gave with it.
     """
 
     verdict: Verdict
     version: int
     grants: Sequence[str] = ()
+    request: str = ""
     question: Question | None = None
     by: str = ""
     grant: StoredGrant | None = None
@@ -71,24 +74,24 @@ class Doing:
         await self.recover()
         self._ground.lease.now_and_then(self.recover)
 
-    async def earlier(self, asking: Asking) -> Outcome | None:
+    async def earlier(self, asking: Asking, request: str) -> Outcome | None:
         """Return what this step had as its outcome, if it was taken before.
 
-        Raises `FailedBefore` and `UnknownOutcome`.
+        Raises `FailedBefore`, `UnknownOutcome`, and `StepTaken` where it was another request.
         """
         if not (asking.run and asking.step):
             return None
         async with self._ground.database.read() as tx:
             effect = await store.by_key(tx, _key(asking))
-        return None if effect is None else outcome_of(effect)
+        return None if effect is None else outcome_of(effect, request)
 
-    async def of(self, effect_id: str) -> Outcome:
-        """Return the outcome of an effect. Raises `FailedBefore` and `UnknownOutcome`."""
+    async def of(self, effect_id: str, request: str) -> Outcome:
+        """Return the outcome of an effect. Raises `FailedBefore`, `UnknownOutcome` and `StepTaken`."""
         async with self._ground.database.read() as tx:
             effect = await store.find(tx, effect_id)
         if effect is None:
             raise UnknownOutcome("what came of it is not stored", effect=effect_id)
-        return outcome_of(effect)
+        return outcome_of(effect, request)
 
     async def begin(self, action: Action, asking: Asking, leave: Leave) -> Effect | None:
         """Store the intent; `None` where the policy has changed since, the question is closed or the step taken."""
@@ -222,14 +225,21 @@ class Doing:
         return Effect(
             id=new_id(), key=_key(asking) if is_once else None,
             approval=leave.question.id if leave.question else None, run=asking.run, actor=action.actor,
-            kind=action.kind, digest=action.digest,
+            kind=action.kind, digest=action.digest, request=leave.request,
             action=self._ground.redactor.clean_all(shown(action.as_json())), verdict=leave.verdict, state=state,
             process=self._ground.lease.id, began_at=self._ground.clock.now(),
         )  # fmt: skip
 
 
-def outcome_of(effect: Effect) -> Outcome:
-    """Return what is stored of an effect. Raises `FailedBefore` and `UnknownOutcome`."""
+def digest_of(kind: str, fields: Any) -> str:
+    """Return what two requests have in common that ask for the very same; `fields` are packed."""
+    return hashlib.sha256(canonical({"kind": kind, "fields": fields})).hexdigest()
+
+
+def outcome_of(effect: Effect, request: str) -> Outcome:
+    """Return what is stored of an effect. Raises `FailedBefore`, `UnknownOutcome` and `StepTaken`."""
+    if effect.request != request:
+        raise StepTaken("this step was taken with another request", effect=effect.id)
     if effect.state == "done":
         return Outcome(effect.facts or {}, effect.body or b"", _taints(effect.taint))
     if effect.state == "failed":

@@ -57,6 +57,12 @@ class FailedBefore(Conflict):
     code = "permissions.failed_before"
 
 
+class StepTaken(Conflict):
+    """This step of the run was taken before, with something else asked for. Nothing was done now. Details: `effect`."""
+
+    code = "permissions.step_taken"
+
+
 class StaleApproval(Conflict):
     """What was approved is not what would be done by now, so nothing was done. Details: `question`."""
 

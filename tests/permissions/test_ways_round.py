@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from madang.permissions.errors import Denied, StaleApproval
+from madang.permissions.errors import Denied, StaleApproval, StepTaken
 from madang.permissions.types import Workspace
 from madang.system.executor import Asking
 from madang.system.programs.errors import BadArguments
@@ -16,10 +16,10 @@ from madang.system.programs.executor import ProgramExecutor
 from madang.system.programs.probe import SandboxReport, real_trial
 from madang.system.programs.runner import Runner
 from madang.system.programs.sandbox import SandboxState
-from madang.system.requests import ExtractArchive, RunProgram
+from madang.system.requests import ExtractArchive, ReadFile, RunProgram
 from madang.system.types import Actor, Touched
 from tests.permissions.making import HOME, PLACES, file_action, judged, program_action, touched
-from tests.permissions.walls import Walls, walls
+from tests.permissions.walls import Walls, run, walls
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -122,3 +122,17 @@ def test_FS_11_a_program_does_not_run_where_it_would_see_keys() -> None:
     action = replace(program_action("cat", "b"), paths=(where,), cwd=where.path)
     assert judged(action, mode="workspace", places=around).code == "secret_place"
     assert judged(replace(action, actor=Actor("person", "p")), places=around).effect == "allow"
+
+
+async def test_PERM_03_a_step_that_was_taken_answers_for_no_other_request(house: Walls) -> None:
+    await house.do(house.write("a.txt", b"one"))
+    assert (await house.do(house.write("a.txt", b"one"))).facts
+    with pytest.raises(StepTaken):
+        await house.do(house.write("a.txt", b"two"))
+    with pytest.raises(StepTaken):
+        await house.do(ReadFile(house.folder.id, "a.txt"))
+    id = await house.ask(house.write(".envrc"), run("2"))
+    assert await house.answer(id) == "done"
+    with pytest.raises(StepTaken):
+        await house.do(house.write("b.txt"), run("2"))
+    assert sorted(path.name for path in house.place.iterdir()) == [".envrc", "a.txt"]

@@ -33,7 +33,7 @@ class Verdict:
 class Effect:
     """`key` is run and step of what is done once only; None where doing it again changes nothing.
 
-    `action` is JSON with secrets masked; `digest` is the action's own.
+    `action` is JSON with secrets masked; `digest` is the action's own, `request` that of what was asked for.
     """
 
     id: str
@@ -43,6 +43,7 @@ class Effect:
     actor: Actor
     kind: Kind
     digest: str
+    request: str
     action: Mapping[str, Any]
     verdict: Verdict
     state: EffectState

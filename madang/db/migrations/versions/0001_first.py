@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
         sa.Column("action", Json(), nullable=False),
         sa.Column("verdict", Json(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
