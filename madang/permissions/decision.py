@@ -10,14 +10,13 @@ from madang.permissions.grammar import written
 from madang.permissions.modes import MODES, answer, doing
 from madang.permissions.spots import Spots, spots, takes_all_below
 from madang.permissions.templates.builtin import BuiltIn, built_in
-from madang.permissions.templates.match import Fit, Placed, is_bounded
+from madang.permissions.templates.match import Fit, is_bounded
 from madang.permissions.types import Decision, Effect, Policy, Reason, RuleSource, SourcedRule, Template
 from madang.system.types import Action, Touched
 
 MOST_PATHS = 10_002  # what an archive may hold, itself, and the folder it becomes
 LONGEST = 4096
 _HARD = RuleSource("hard")
-_INTO_FOLDERS = frozenset(["rg", "diff"])  # these read what is in a folder they are given, or run in
 _LEAK = frozenset(["untrusted", "private"])
 
 
@@ -200,17 +199,9 @@ def _allowing(case: Case, rules: Iterator[SourcedRule]) -> Iterator[SourcedRule]
 def _template(case: Case) -> BuiltIn | None:
     """Return the built-in template that fits, when all it reads may be read."""
     found = programs.built_in_fit(case.action, _templates())
-    if found is None or not _may_use(case, found[1]) or _reads_below(case, *found):
+    if found is None or not _may_use(case, found[1]) or programs.reads_below(*found, case.action, case.policy.places):
         return None
     return found[0]
-
-
-def _reads_below(case: Case, template: BuiltIn, found: Fit) -> bool:
-    """Say whether it would read the files in a folder, secrets among them, which nobody named."""
-    if template.name not in _INTO_FOLDERS or found.placed[:1] == (Placed("--files", 0),):
-        return False
-    named = [one.found.touched.type for one in programs.arguments(found, case.action, case.policy.places)]
-    return not named or "folder" in named
 
 
 def _arguments_allowed(case: Case, one: SourcedRule) -> bool:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 from madang.permissions.spots import Spots, spots
 from madang.permissions.templates.builtin import BuiltIn
-from madang.permissions.templates.match import Fit, fit
+from madang.permissions.templates.match import Fit, Placed, fit
 from madang.permissions.types import Anything, Effect, Matcher, Places, Template
 from madang.system.types import Action, Touched
+
+# These read what is in a folder they are given, or in the one they run in.
+_INTO_FOLDERS = frozenset(["rg", "diff"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,14 @@ def arguments(found: Fit, action: Action, places: Places) -> Iterator[Argument]:
             path = posixpath.normpath(posixpath.join(action.cwd or "/", placed.word))
             touched = looked_up.get(path) or Touched("read", "", "", path, path, "missing")
             yield Argument(spots(touched, places), placed.path == "w")
+
+
+def reads_below(template: BuiltIn, found: Fit, action: Action, places: Places) -> bool:
+    """Say whether it would read the files in a folder, secrets among them, which nobody named."""
+    if template.name not in _INTO_FOLDERS or found.placed[:1] == (Placed("--files", 0),):
+        return False
+    named = [one.found.touched.type for one in arguments(found, action, places)]
+    return not named or "folder" in named
 
 
 def names(action: Action) -> set[str]:
