@@ -23,6 +23,7 @@ const PARTS = {
   look: { icon: "globe", load: async () => (await import("./look.js")).Look },
   tokens: { icon: "token", load: async () => (await import("./tokens.js")).Tokens },
   sessions: { icon: "person", load: async () => (await import("./sessions.js")).Sessions },
+  permissions: { icon: "shield", load: async () => (await import("./permissions.js")).Permissions },
   system: { icon: "model", load: async () => (await import("./system.js")).System },
   about: { icon: "info", load: async () => (await import("./about.js")).About },
 }
