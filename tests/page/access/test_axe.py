@@ -16,7 +16,20 @@ from tests.support.browser import PHONE, Language
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("language", ["ko", "en"])]
 
 Walk = Callable[[Person, Path], AsyncIterator[str]]
-PARTS = ("providers", "models", "builtin", "limits", "saving", "cache", "look", "tokens", "sessions", "permissions", "system", "about")
+PARTS = (
+    "providers",
+    "models",
+    "builtin",
+    "limits",
+    "saving",
+    "cache",
+    "look",
+    "tokens",
+    "sessions",
+    "permissions",
+    "system",
+    "about",
+)
 
 
 async def assert_clean(person: Person, walk: Walk, tmp_path: Path) -> None:

@@ -51,7 +51,9 @@ async def test_a_mode_and_a_rule_that_a_person_sets_decide_and_are_told_in_words
     await page.locator("summary", has_text=words["permissions.rules.others"]).click()
     with server.client() as client:
         assert client.get("/api/permissions/mode").json()["mode"] == "read"
-        assert [rule["text"] for rule in client.get("/api/permissions/rules").json()] == ["deny fs.write(ws:archive/**)"]
+        assert [rule["text"] for rule in client.get("/api/permissions/rules").json()] == [
+            "deny fs.write(ws:archive/**)"
+        ]
     await page.get_by_role("button", name=words["permissions.record.verify"], exact=True).click()
     await expect(page.locator("md-settings-permissions [role=status]")).to_contain_text("온전해요")
     assert await violations(page, "a rule was added") == []
